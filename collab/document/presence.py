@@ -1,0 +1,160 @@
+"""Who is here, and where each of them is in the text."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from collab.document.people import Person
+from collab.document.protocol import AwarenessEntry
+
+STATE_LENGTH = 1024
+"""Longest awareness state taken from a connection, in characters of JSON."""
+
+ABSENT = 'null'
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One connection's place among the others. `client` is its Yjs client id once it has told one."""
+
+    person: Person
+    client: int | None = None
+    cursor: dict[str, Any] | None = None
+
+
+class Presence:
+    """Everyone in one document. The server says who they are; they only say where their cursor is.
+
+    Entries for others carry clocks of our own that only rise, in the awareness format of y-protocols
+    (https://github.com/yjs/y-protocols, awareness.js). `now`, in milliseconds, only starts that clock,
+    so that it goes on rising for a client that outlives a restart of the server.
+    """
+
+    def __init__(self, now: int) -> None:
+        self._clock = now
+        self._seats: dict[int, Seat] = {}
+        self._news: dict[int, int] = {}  # client -> the seat that speaks for it; absent seats mean gone
+        self._known: dict[str, Person] = {}  # people() by id; empty when it must be made anew
+
+    def join(self, number: int, person: Person) -> None:
+        """Seat number `number` is taken by `person`."""
+        self._seats[number] = Seat(person)
+        self._known = {}
+
+    def leave(self, number: int) -> None:
+        """The seat is free again; the others are told at the next changes()."""
+        seat = self._seats.pop(number, None)
+        self._known = {}
+        if seat is not None and seat.client is not None:
+            self._news[seat.client] = number
+
+    def rename(self, person: Person) -> bool:
+        """Give all seats of this person the new name and colour; True if they have any here."""
+        self._known = {}
+        mine = [number for number, seat in self._seats.items() if seat.person.id == person.id]
+        for number in mine:
+            self._put(number, replace(self._seats[number], person=person))
+        return bool(mine)
+
+    def move(self, number: int, client: int, state: str) -> None:
+        """Take in an awareness state which the connection at seat `number` sent for its own `client`.
+
+        Only the cursor is believed. Raises ValueError when the state is not one.
+        """
+        seat = replace(self._seats[number], client=client, cursor=read_cursor(state))
+        if seat != self._seats[number]:
+            self._put(number, seat)
+
+    def client_of(self, number: int) -> int | None:
+        """The Yjs client id that the seat has told, if any."""
+        return self._seats[number].client
+
+    def people(self) -> list[Person]:
+        """Each person once, however many tabs they have, in order of arrival, namesakes told apart."""
+        return list(self._badges().values())
+
+    def everyone(self) -> tuple[AwarenessEntry, ...]:
+        """All who have told a client id, with clocks newer than anything said before."""
+        return self._entries((seat.client, n) for n, seat in self._seats.items() if seat.client is not None)
+
+    def changes(self) -> tuple[AwarenessEntry, ...]:
+        """What changed since the last call, the latest state of each only."""
+        news, self._news = self._news, {}
+        return self._entries(news.items())
+
+    def _put(self, number: int, seat: Seat) -> None:
+        self._seats[number] = seat
+        if seat.client is not None:
+            self._news[seat.client] = number
+
+    def _entries(self, seats: Iterable[tuple[int, int]]) -> tuple[AwarenessEntry, ...]:
+        entries = []
+        for client, number in seats:
+            self._clock += 1
+            entries.append(AwarenessEntry(client, self._clock, self._state(self._seats.get(number))))
+        return tuple(entries)
+
+    def _state(self, seat: Seat | None) -> str:
+        if seat is None:
+            return ABSENT
+        who = self._badges()[seat.person.id]
+        user = {'id': who.id, 'name': who.name, 'color': who.color, 'colorLight': who.color + '33'}
+        return json.dumps({'user': user, 'cursor': seat.cursor}, separators=(',', ':'))
+
+    def _badges(self) -> dict[str, Person]:
+        """Everybody here by id; the second to bear a name has '(2)' behind it, so none passes for another."""
+        if not self._known:
+            ranks: Counter[str] = Counter()
+            for person in {seat.person.id: seat.person for seat in self._seats.values()}.values():
+                ranks[person.name.casefold()] += 1
+                rank = ranks[person.name.casefold()]
+                name = person.name if rank == 1 else f'{person.name} ({rank})'
+                self._known[person.id] = replace(person, name=name)
+        return self._known
+
+
+def read_cursor(state: str) -> dict[str, Any] | None:
+    """The cursor in an awareness state: {'anchor': position, 'head': position}, or None for no cursor.
+
+    A position is a relative position of Yjs as JSON. Raises ValueError for anything else.
+    """
+    if len(state) > STATE_LENGTH:
+        raise ValueError(f'An awareness state has at most {STATE_LENGTH} characters.')
+    try:
+        value = json.loads(state, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError('An awareness state is nested too deeply.') from None
+    cursor = value.get('cursor') if isinstance(value, dict) else value
+    if cursor is None:
+        return None
+    if not isinstance(cursor, dict):
+        raise ValueError('A cursor has an anchor and a head.')
+    return {end: _position(cursor.get(end)) for end in ('anchor', 'head')}
+
+
+def _position(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict) or value.keys() - {'type', 'tname', 'item', 'assoc'}:
+        raise ValueError('A cursor has two relative positions.')
+    item, root, assoc = value.get('item'), value.get('tname'), value.get('assoc', 0)
+    if value.get('type') is not None or root not in (None, 'content') or assoc not in (-1, 0):
+        raise ValueError("A cursor stands in the text 'content'.")
+    position: dict[str, Any] = {} if root is None else {'tname': root}
+    if item is not None:
+        position['item'] = _item(item)
+    if not position:
+        raise ValueError('A relative position names an item or the text.')
+    return position | {'assoc': int(assoc)}
+
+
+def _item(value: object) -> dict[str, int]:
+    if not isinstance(value, dict) or value.keys() != {'client', 'clock'}:
+        raise ValueError('An item has a client and a clock.')
+    if not all(type(number) is int and 0 <= number < 2**53 for number in value.values()):
+        raise ValueError('An item is named by whole numbers.')
+    return {'client': value['client'], 'clock': value['clock']}
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f'{constant} is not JSON.')

@@ -1,0 +1,84 @@
+"""Everybody in a room: their seats, and where their cursors are, shown to each other."""
+
+import asyncio
+from collections.abc import Callable
+
+from collab.document import protocol
+from collab.document.people import Person
+from collab.document.presence import Presence
+from collab.rooms.peer import Peer
+
+PRESENCE_PAUSE = 0.03
+"""Seconds in which the movements of cursors gather before the others see them."""
+
+
+class Company:
+    """The seats of a room. Presence goes out in one frame for all, the latest state of each.
+
+    `settled()` says that everything typed is durable; until then presence waits for `show()`, because a
+    cursor must not arrive before the text it stands in.
+    """
+
+    def __init__(self, now: int, settled: Callable[[], bool]) -> None:
+        self.peers: dict[int, Peer] = {}
+        self.presence = Presence(now)
+        self._settled = settled
+        self._last_number = 0
+        self._due: asyncio.TimerHandle | None = None
+
+    def seat(self, peer: Peer) -> int:
+        """Give the peer a seat of its own and return its number, which is never used again."""
+        self._last_number += 1
+        self.peers[self._last_number] = peer
+        self.presence.join(self._last_number, peer.person)
+        return self._last_number
+
+    def unseat(self, number: int) -> Peer | None:
+        """Take the seat back; the peer that sat there, or None."""
+        peer = self.peers.pop(number, None)
+        if peer is not None:
+            self.presence.leave(number)
+            self.show_soon()
+        return peer
+
+    def rename(self, person: Person) -> bool:
+        """Show a person's new name and colour at all of their seats; whether they have any."""
+        here = self.presence.rename(person)
+        if here:
+            self.show_soon()
+        return here
+
+    def move(self, number: int, client: int, state: str) -> None:
+        """Take in the presence a peer sent for its own client id. Raises ValueError for a bad state."""
+        self.presence.move(number, client, state)
+        self.show_soon()
+
+    def everyone(self) -> bytes:
+        """One frame with the presence of all."""
+        return protocol.awareness(self.presence.everyone())
+
+    def show_soon(self) -> None:
+        """Something moved; show it with whatever else moves within the pause."""
+        if self._due is None:
+            self._due = asyncio.get_running_loop().call_later(PRESENCE_PAUSE, self._show_if_settled)
+
+    def show(self) -> None:
+        """Show what moved, if anything did."""
+        if self._due is None:
+            return
+        self._due.cancel()
+        self._due = None
+        if entries := self.presence.changes():
+            frame = protocol.awareness(entries)
+            for peer in self.peers.values():
+                if peer.synced:
+                    peer.offer(frame)
+
+    def close(self) -> None:
+        """No more showing."""
+        if self._due is not None:
+            self._due.cancel()
+
+    def _show_if_settled(self) -> None:
+        if self._settled():
+            self.show()

@@ -1,0 +1,89 @@
+"""Who may see what: nothing is shown to anybody before it is durable."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+
+from collab.document import protocol
+from collab.rooms.peer import Peer
+
+
+class Delivery:
+    """Holds back news, the texts of those who join, and the word 'saved', until the commit that covers them.
+
+    Everything waits for a sequence number; `committed` lets go of all that have been reached.
+    """
+
+    def __init__(self, durable: int) -> None:
+        self.durable = durable
+        """Number of the last edit that is committed."""
+        self._authors: dict[int, Peer | None] = {}
+        self._saved: deque[tuple[int, Peer, int]] = deque()
+        self._texts: deque[tuple[int, Peer, tuple[bytes, ...]]] = deque()
+        self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._given_up: Exception | None = None
+
+    def wrote(self, seq: int, author: Peer | None) -> None:
+        """Edit number `seq` came from this peer, or from Python code (None)."""
+        self._authors[seq] = author
+
+    def say_saved(self, seq: int, peer: Peer) -> None:
+        """Tell the peer that all frames it sent so far are saved, once edit `seq` is durable."""
+        if peer.tells_saved and not peer.behind:
+            self._saved.append((seq, peer, peer.received))
+
+    def welcome(self, seq: int, peer: Peer, frames: tuple[bytes, ...]) -> None:
+        """Give a joining peer its text, made when `seq` was the last edit merged, once that is durable."""
+        self._texts.append((seq, peer, frames))
+
+    async def until(self, seq: int) -> None:
+        """Return when edit `seq` is durable. Raises what give_up() was called with."""
+        if self._given_up is not None:
+            raise self._given_up
+        if seq > self.durable:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append((seq, waiter))
+            await waiter
+
+    def committed(self, seq: int, frame: bytes, peers: Iterable[Peer]) -> None:
+        """Everything up to edit `seq` is durable; `frame` holds what became so just now."""
+        authors = {self._authors.pop(number, None) for number in range(self.durable + 1, seq + 1)}
+        only = authors.pop() if len(authors) == 1 else None
+        self.durable = seq
+        self._release_texts()
+        for peer in peers:
+            if peer.synced and peer is not only:
+                peer.offer(frame)
+        self.release()
+
+    def release(self) -> None:
+        """Let go of whatever waits for nothing more."""
+        self._release_texts()
+        self._release_saved()
+        while self._waiters and self._waiters[0][0] <= self.durable:
+            waiter = self._waiters.popleft()[1]
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def give_up(self, error: Exception) -> None:
+        """What waits, and all that comes, will never be durable."""
+        self._given_up = error
+        while self._waiters:
+            waiter = self._waiters.popleft()[1]
+            if not waiter.done():
+                waiter.set_exception(error)
+
+    def _release_texts(self) -> None:
+        while self._texts and self._texts[0][0] <= self.durable:
+            _, peer, frames = self._texts.popleft()
+            peer.synced = True
+            for frame in frames:
+                peer.offer(frame)
+
+    def _release_saved(self) -> None:
+        last: dict[Peer, int] = {}
+        while self._saved and self._saved[0][0] <= self.durable:
+            _, peer, number = self._saved.popleft()
+            last[peer] = number
+        for peer, number in last.items():
+            peer.offer(protocol.saved(number))

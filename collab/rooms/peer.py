@@ -1,0 +1,92 @@
+"""One connection as its room sees it: what waits to be sent, and never makes anybody else wait."""
+
+import asyncio
+from collections import deque
+
+from collab.document.people import Person
+from collab.document.roles import Role
+
+OUTBOX_BYTES = 4 * 1024 * 1024
+"""Most bytes that may wait for a slow reader behind the first frame, which may be a whole document."""
+
+
+class Peer:
+    """A seat in a room. The room offers frames; the transport takes them, `while not peer.over`.
+
+    `author` is written into the log and owns the client ids this connection uses; `person` is shown to
+    others. `tells_saved`: it understands Collab's own frames and wants to hear what is durable.
+    """
+
+    def __init__(
+        self, person: Person, *, author: str, role: Role = Role.EDITOR, tells_saved: bool = False
+    ) -> None:
+        self.person = person
+        self.author = author
+        self.role = role
+        self.tells_saved = tells_saved
+        self.synced = False
+        """It has had the text; from then on it gets every change."""
+        self.behind = False
+        """A frame of its was not taken in; nothing counts as saved until it sent what is missing."""
+        self.received = 0
+        """How many document frames it sent on this connection."""
+        self.fell_behind = False
+        """It read too slowly; what waited was thrown away and it must ask again with its state vector."""
+        self.refusal: tuple[str, str] | None = None
+        """Code and words, when the room refused it and the connection is to end."""
+        self._outbox: deque[bytes] = deque()
+        self._waiting = 0
+        self._wake = asyncio.Event()
+        self._closed = False
+
+    def offer(self, frame: bytes) -> None:
+        """Put a frame into the outbox; returns at once, whatever the reader does."""
+        if self._closed or self.fell_behind:
+            return
+        if self._outbox and self._waiting - len(self._outbox[0]) + len(frame) > OUTBOX_BYTES:
+            self._fall_behind()
+            return
+        self._outbox.append(frame)
+        self._waiting += len(frame)
+        self._wake.set()
+
+    def refuse(self, code: str, words: str) -> None:
+        """End this connection, and tell it why."""
+        if self.refusal is None:
+            self.refusal = (code, words)
+        self.close()
+
+    def close(self) -> None:
+        """No more frames will be taken in; those that wait can still be had."""
+        self._closed = True
+        self._wake.set()
+
+    def caught_up(self) -> None:
+        """The transport has told the slow reader to ask again; frames are taken once more."""
+        self.fell_behind = False
+
+    @property
+    def over(self) -> bool:
+        """Nothing waits and nothing more will come."""
+        return self._closed and not self._outbox
+
+    def take(self) -> list[bytes]:
+        """The frames that wait, in order; they wait no more."""
+        frames = list(self._outbox)
+        self._outbox.clear()
+        self._waiting = 0
+        return frames
+
+    async def frames(self) -> list[bytes]:
+        """The frames that wait, as soon as there are any. None when it is over, or the reader fell behind."""
+        while not (self._outbox or self._closed or self.fell_behind):
+            self._wake.clear()
+            await self._wake.wait()
+        return self.take()
+
+    def _fall_behind(self) -> None:
+        self._outbox.clear()
+        self._waiting = 0
+        self.fell_behind = True
+        self.synced = False
+        self._wake.set()

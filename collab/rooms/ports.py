@@ -1,0 +1,111 @@
+"""What a room needs from the outside: somewhere to keep documents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class UnknownDocument(LookupError):
+    """There is no document with this id (or it lies in the trash). Made with the id."""
+
+    def __str__(self) -> str:
+        return f'There is no document with the id {self.args[0]!r}.'
+
+
+class DocumentExists(ValueError):
+    """A document with this id exists already, perhaps in the trash. Made with the id."""
+
+    def __str__(self) -> str:
+        return f'There is a document with the id {self.args[0]!r} already, perhaps in the trash.'
+
+
+class DamagedDocument(Exception):
+    """What is stored of a document does not pass its checksums; it must not be shown, nor written to.
+
+    Made with what exactly is wrong.
+    """
+
+    def __str__(self) -> str:
+        return f'The document is damaged and was left as it is: {self.args[0]}'
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document as a list shows it. Times are milliseconds since the epoch, for people to read."""
+
+    id: str
+    title: str
+    created_at: int
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One admitted update, on its way into the log.
+
+    `seq` counts 1, 2, 3 ... within the document. `replicas` are the Yjs client ids that write
+    in this update for the first time; from then on they belong to `author`.
+    """
+
+    document_id: str
+    seq: int
+    author: str
+    created_at: int
+    update: bytes
+    replicas: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """All that is needed to open a document: a snapshot, the log after it, the owner of each client id."""
+
+    info: DocumentInfo
+    epoch: int
+    seq: int
+    """Number of the last update in the log; 0 for a new document."""
+    snapshot: bytes | None
+    """Document state after update `snapshot_seq`, or None when the log starts at the beginning."""
+    snapshot_seq: int
+    tail: tuple[bytes, ...]
+    """The updates snapshot_seq + 1 ... seq, in order."""
+    owners: dict[int, str]
+    """Author of each Yjs client id that ever wrote in this document."""
+
+
+class Store(Protocol):
+    """Keeps documents. Errors of the medium are raised as they are, and any call may then be tried again."""
+
+    async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
+        """Make an empty document. Raises DocumentExists."""
+
+    async def describe(self, document_id: str) -> DocumentInfo:
+        """Raises UnknownDocument (also for one in the trash)."""
+
+    async def list(self) -> Sequence[DocumentInfo]:
+        """All documents that are not in the trash, last changed first."""
+
+    async def rename(self, document_id: str, title: str, at: int) -> DocumentInfo:
+        """Raises UnknownDocument."""
+
+    async def delete(self, document_id: str, at: int) -> None:
+        """Move to the trash. Raises UnknownDocument."""
+
+    async def restore(self, document_id: str) -> DocumentInfo:
+        """Take back out of the trash. Raises UnknownDocument when it is not there either."""
+
+    async def load(self, document_id: str) -> StoredDocument:
+        """Everything needed to open it. Raises UnknownDocument, DamagedDocument."""
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Commit all records in one transaction, or none of them; durable on return.
+
+        Records of one document come in order of seq. Appending a record again that is already
+        stored (same document, seq and checksum: a retry after a lost answer) changes nothing;
+        another record under a taken seq raises DamagedDocument.
+        """
+
+    async def compact(self, document_id: str, seq: int, state: bytes) -> None:
+        """Keep `state` as the snapshot after update `seq`, besides the newest older one; the log stays."""
+
+    async def ping(self) -> None:
+        """Returns when the medium answers, raises otherwise."""

@@ -1,0 +1,54 @@
+"""Rooms for tests: a hub over a store in memory, and turns of the event loop instead of sleeps."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from collab.rooms.hub import Hub
+from collab.rooms.room import Room
+from tests.support.store import MemoryStore
+
+TURNS = 1_000
+
+
+@asynccontextmanager
+async def open_hub(store: MemoryStore | None = None, **options: float) -> AsyncIterator[Hub]:
+    """A hub that runs, over `store` or a new one; documents close at once when the last one left."""
+    hub = Hub(store or MemoryStore(), now=lambda: 1_000, **{'linger': 0, **options})  # type: ignore[arg-type]
+    hub.start()
+    try:
+        yield hub
+    finally:
+        await hub.drain(seconds=1)
+
+
+@asynccontextmanager
+async def open_room(
+    store: MemoryStore | None = None, text: str = '', **options: float
+) -> AsyncIterator[Room]:
+    """A room of a new document named 'doc', with a text if one is given."""
+    async with open_hub(store, **options) as hub:
+        await hub.create('Doc', document_id='doc', text=text)
+        async with hub.open('doc') as room:
+            yield room
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Let the event loop turn until `true()`; fails when it has turned long enough."""
+    for _ in range(TURNS):
+        if true():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError('it did not come to that')
+
+
+async def becomes(true: Callable[[], object]) -> None:
+    """Wait for something that takes a timer or a thread; fails after five seconds."""
+    async with asyncio.timeout(5):
+        while not true():  # noqa: ASYNC110 - what happens has no event to wait for
+            await asyncio.sleep(0.002)
+
+
+async def presence_shown(room: Room) -> None:
+    """Return once what moved has been shown to the others."""
+    await becomes(lambda: room.company._due is None)

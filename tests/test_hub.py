@@ -1,0 +1,419 @@
+"""All open documents: opened once, closed when the last one left, and nothing lost in between."""
+
+import asyncio
+
+import pytest
+
+from collab.document.people import Person
+from collab.rooms import hub as hub_module
+from collab.rooms import snapshots
+from collab.rooms.hub import Hub
+from collab.rooms.ports import DamagedDocument, DocumentExists, Record, StoredDocument, UnknownDocument
+from collab.rooms.watching import Happening
+from tests.support.rooms import becomes, open_hub, until
+from tests.support.store import MemoryStore
+from tests.support.tab import Tab
+
+
+async def test_a_document_is_opened_once_however_many_ask_at_the_same_time() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        rooms = []
+
+        async def visit() -> None:
+            async with hub.open('doc') as room:
+                rooms.append(room)
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*(visit() for _ in range(50)))
+        assert len(rooms) == 50
+        assert len(set(map(id, rooms))) == 1
+        assert store.loads == 1
+
+
+async def test_the_text_is_there_again_after_everybody_left() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create('Notes', document_id='doc')
+        async with hub.open('doc') as room:
+            ann = Tab(room)
+            ann.read()
+            ann.type('kept')
+            ann.close()
+        await until(lambda: hub.room('doc') is None)
+        async with hub.open('doc') as room:
+            assert room.text == 'kept'
+            assert room.title == 'Notes'
+        assert store.loads == 2
+
+
+async def test_who_comes_back_while_it_closes_finds_the_same_room() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as first:
+            store.hold()
+            first.insert(0, 'x')
+        for _ in range(10):
+            await asyncio.sleep(0)  # closing waits for the commit
+        async with hub.open('doc') as second:
+            assert second is first
+            store.release()
+            await second.saved()
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert hub.room('doc') is second
+        await until(lambda: hub.room('doc') is None)
+
+
+async def test_a_document_stays_open_a_moment_after_the_last_one_left() -> None:
+    async with open_hub(linger=60) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as first:
+            pass
+        for _ in range(10):
+            await asyncio.sleep(0)
+        async with hub.open('doc') as again:
+            assert again is first
+
+
+async def test_a_document_that_cannot_be_loaded_is_never_shown_as_empty_and_is_tried_again() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc', text='precious')
+        await until(lambda: hub.room('doc') is None)
+        store.damage('doc')
+        for _ in range(2):
+            with pytest.raises(DamagedDocument):
+                async with hub.open('doc'):
+                    pass
+        store.damage('doc', '')
+        async with hub.open('doc') as room:
+            assert room.text == 'precious'
+
+
+async def test_who_gives_up_waiting_for_a_document_does_not_spoil_it_for_the_others() -> None:
+    class SlowStore(MemoryStore):
+        async def load(self, document_id: str) -> StoredDocument:
+            await self.gate.wait()
+            return await super().load(document_id)
+
+    store = SlowStore()
+    store.gate = asyncio.Event()  # type: ignore[attr-defined]
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+
+        async def visit() -> str:
+            async with hub.open('doc') as room:
+                return room.id
+
+        hasty, patient = asyncio.create_task(visit()), asyncio.create_task(visit())
+        await asyncio.sleep(0)
+        hasty.cancel()
+        await asyncio.sleep(0)
+        assert hub.room('doc') is None
+        store.gate.set()  # type: ignore[attr-defined]
+        assert await patient == 'doc'
+        await until(lambda: hub._open == {})
+
+
+async def test_who_is_the_only_one_to_ask_and_gives_up_leaves_nothing_open() -> None:
+    class SlowStore(MemoryStore):
+        async def load(self, document_id: str) -> StoredDocument:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            return await super().load(document_id)
+
+    async with open_hub(SlowStore()) as hub:
+        await hub.create(document_id='doc')
+
+        async def visit() -> None:
+            async with hub.open('doc'):
+                pass
+
+        hasty = asyncio.create_task(visit())
+        await asyncio.sleep(0)
+        hasty.cancel()
+        await until(lambda: hub._open == {})
+
+
+async def test_a_document_deleted_while_it_closes_is_closed_only_once() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            store.hold()
+            room.insert(0, 'x')
+        await asyncio.sleep(0)
+        deleting = asyncio.create_task(hub.delete('doc'))
+        await asyncio.sleep(0)
+        store.release()
+        await deleting
+        await until(lambda: len(asyncio.all_tasks()) == 2)
+        assert hub._open == {}
+
+
+async def test_an_unknown_document_is_a_clear_error() -> None:
+    async with open_hub() as hub:
+        for attempt in (hub.describe('no'), hub.rename('no', 'x'), hub.delete('no'), hub.restore('no')):
+            with pytest.raises(UnknownDocument, match="no document with the id 'no'"):
+                await attempt
+        with pytest.raises(UnknownDocument):
+            async with hub.open('no'):
+                pass
+
+
+@pytest.mark.parametrize('bad', ['', '-x', 'Upper', 'a' * 64, 'ümlaut', 'a b', '../x'])
+async def test_a_chosen_id_follows_the_rule(bad: str) -> None:
+    async with open_hub() as hub:
+        with pytest.raises(ValueError, match='small letters'):
+            await hub.create(document_id=bad)
+
+
+async def test_ids_are_random_or_taken_once() -> None:
+    async with open_hub() as hub:
+        one, two = await hub.create(' A\n title\x00 '), await hub.create()
+        assert one.id != two.id
+        assert len(one.id) >= 22
+        assert (one.title, two.title) == ('A title', 'Untitled')
+        await hub.create(document_id='mine')
+        with pytest.raises(DocumentExists, match='already'):
+            await hub.create(document_id='mine')
+
+
+async def test_a_text_beyond_the_limit_is_refused_before_anything_is_made() -> None:
+    async with open_hub(limit=5) as hub:
+        with pytest.raises(ValueError, match='at most 5 bytes'):
+            await hub.create(document_id='doc', text='ümläut')
+        assert list(await hub.list()) == []
+
+
+async def test_a_new_title_is_seen_by_everybody_at_once() -> None:
+    async with open_hub() as hub:
+        heard: list[Happening] = []
+        hub.watch(heard.append)
+        await hub.create('Old', document_id='doc')
+        async with hub.open('doc') as room:
+            await hub.rename('doc', 'New')
+            assert room.title == 'New'
+        assert (await hub.describe('doc')).title == 'New'
+        assert heard == [Happening.TITLE] * 3
+
+
+async def test_a_deleted_document_ends_for_everybody_and_can_be_taken_back_whole() -> None:
+    async with open_hub() as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            ann = Tab(room)
+            ann.read()
+            ann.type('everything')
+            await hub.delete('doc')
+            ann.read()
+            assert ann.refused is not None
+            assert ann.refused[0] == 'gone'
+            with pytest.raises(UnknownDocument):
+                async with hub.open('doc'):
+                    pass
+            await hub.restore('doc')
+            async with hub.open('doc') as again:
+                assert again is not room
+                assert again.text == 'everything'
+        await until(lambda: hub._open == {})
+        await hub.delete('doc')
+        assert list(await hub.list()) == []
+
+
+async def test_people_are_counted_per_document_and_renamed_everywhere() -> None:
+    async with open_hub() as hub:
+        await hub.create(document_id='one')
+        await hub.create(document_id='two')
+        async with hub.open('one') as one, hub.open('two') as two:
+            Tab(one, 'ann'), Tab(two, 'ann')
+            assert [person.id for person in hub.people('one')] == ['ann']
+            hub.rename_person(Person('ann', 'Anna', '#1a4fc4'))
+            assert [person.name for room in (one, two) for person in room.people()] == ['Anna', 'Anna']
+        assert list(hub.people('nowhere')) == []
+
+
+async def test_a_long_log_is_summed_up_while_people_type_and_opens_from_the_snapshot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshots, 'ROWS', 20)
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            for i in range(45):
+                room.insert(i, 'x')
+                await room.saved()
+            await becomes(lambda: store.documents['doc'].snapshots)
+        await until(lambda: hub.room('doc') is None)
+        assert max(store.documents['doc'].snapshots) >= 20
+        assert len(store.documents['doc'].log) == 45
+        async with hub.open('doc') as room:
+            assert room.text == 'x' * 45
+            assert room.seq == 45
+
+
+async def test_a_document_is_summed_up_when_it_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            room.insert(0, 'hello')
+            await room.saved()
+            monkeypatch.setattr(hub_module, 'is_due', lambda room: True)
+        await becomes(lambda: hub.room('doc') is None)
+        assert list(store.documents['doc'].snapshots) == [1]
+
+
+async def test_a_snapshot_that_fails_costs_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: object) -> None:
+        raise OSError('disk full')
+
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            monkeypatch.setattr(store, 'compact', fail)
+            room.insert(0, 'x')
+            await room.saved()
+            await snapshots.sum_up(store, room)
+            assert 'its log is untouched' in caplog.text
+            room.insert(1, 'y')
+            assert room.text == 'xy'
+
+
+async def test_everything_typed_before_the_server_stops_is_stored() -> None:
+    store = MemoryStore()
+    hub = Hub(store)
+    hub.start()
+    await hub.create(document_id='doc')
+    async with hub.open('doc') as room:
+        ann = Tab(room)
+        ann.read()
+        ann.type('the last word')
+        assert await hub.drain()
+    assert len(store.documents['doc'].log) == 1
+
+
+async def test_a_server_that_stops_while_documents_open_and_close_leaves_no_task() -> None:
+    hub = Hub(MemoryStore(), linger=60)
+    hub.start()
+    await hub.create(document_id='doc', text='x')
+    assert await hub.drain()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_store_that_hangs_does_not_keep_the_server_from_stopping(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = MemoryStore()
+    hub = Hub(store)
+    hub.start()
+    await hub.create(document_id='doc')
+    async with hub.open('doc') as room:
+        store.hold()
+        room.insert(0, 'x')
+        assert not await hub.drain(seconds=0.05)
+    assert 'did not take the last 1 edits' in caplog.text
+
+
+async def test_trouble_of_the_store_is_told_and_everything_is_stored_when_it_is_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr('collab.rooms.journal.FIRST_WAIT', 0.001)
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            ann = Tab(room)
+            ann.read()
+            troubles = []
+            store.fail_next(OSError('disk full'), times=3)
+            monkeypatch.setattr(room, 'trouble', lambda failing: troubles.append(failing))
+            ann.type('a')
+            ann.type('b')
+            await room.saved()
+            ann.read()
+            assert troubles == [True, False]
+            assert [record.seq for record in store.documents['doc'].log] == [1, 2]
+            assert ann.all_saved()
+            assert 'disk full' in caplog.text
+
+
+async def test_a_tab_hears_of_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_hub() as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            ann, program = Tab(room), Tab(room, 'program')
+            ann.read(), program.read()
+            assert program.peer is not None
+            program.peer.tells_saved = False
+            room.trouble(True)
+            assert (ann.read(), program.read()) == (1, 0)
+            assert ann.trouble
+
+
+async def test_an_answer_that_was_lost_does_not_store_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('collab.rooms.journal.FIRST_WAIT', 0.001)
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            store.fail_next(TimeoutError('no answer'), stored=True)
+            room.insert(0, 'once')
+            await room.saved()
+        assert len(store.documents['doc'].log) == 1
+
+
+async def test_a_room_that_cannot_show_what_is_stored_does_not_stop_the_journal(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_hub() as hub:
+        await hub.create(document_id='one')
+        await hub.create(document_id='two')
+        async with hub.open('one') as one, hub.open('two') as two:
+
+            def fail(_records: object) -> None:
+                raise RuntimeError('no')
+
+            monkeypatch.setattr(one, 'committed', fail)
+            one.insert(0, 'x')
+            two.insert(0, 'y')
+            await two.saved()
+            assert 'could not show' in caplog.text
+
+
+async def test_a_document_that_cannot_be_built_again_is_closed_with_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc', text='x')
+        async with hub.open('doc') as room:
+            ann = Tab(room)
+            ann.read()
+            store.damage('doc')
+            hub._rebuild_later(room)
+            await until(lambda: room.closed)
+            ann.read()
+            assert ann.refused is not None
+            assert ann.refused[0] == 'damaged'
+
+
+async def test_a_record_for_a_document_that_vanished_ends_only_that_document() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            del store.documents['doc']
+            room.insert(0, 'x')
+            with pytest.raises(UnknownDocument):
+                await room.saved()
+            assert room.closed
+            hub.journal.record(room, Record('doc', 2, 'x', 1, b'\x00\x00'))
+            await hub.ready()

@@ -1,0 +1,503 @@
+"""One open document and everyone in it: what each may count on."""
+
+import asyncio
+
+import pytest
+
+from collab.document import protocol
+from collab.document.change import Change
+from collab.document.people import Person
+from collab.document.roles import Role
+from collab.document.shared import BrokenDocument, SharedDocument
+from collab.rooms.ports import DamagedDocument, Record
+from collab.rooms.watching import Happening
+from tests.support.rooms import becomes, open_hub, open_room, presence_shown, until
+from tests.support.store import MemoryStore
+from tests.support.tab import Tab
+
+
+async def test_a_keystroke_reaches_the_other_tab_and_the_store() -> None:
+    store = MemoryStore()
+    async with open_room(store) as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        ann.type('h')
+        await room.saved()
+        bob.read()
+        assert bob.text == 'h'
+        assert len(store.documents['doc'].log) == 1
+        assert store.documents['doc'].log[0].author == 'ann'
+
+
+async def test_nobody_sees_an_edit_before_it_is_durable() -> None:
+    store = MemoryStore()
+    async with open_room(store) as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        store.hold()
+        ann.type('secret')
+        late = Tab(room, 'late')
+        for _ in range(20):
+            await asyncio.sleep(0)
+        ann.read(), bob.read(), late.read()
+        assert (bob.text, late.text, late.synced) == ('', '', False)
+        assert not ann.all_saved()
+        store.release()
+        await room.saved()
+        ann.read(), bob.read(), late.read()
+        assert (bob.text, late.text, late.synced) == ('secret', 'secret', True)
+        assert ann.all_saved()
+
+
+async def test_who_joins_between_two_commits_misses_nothing() -> None:
+    store = MemoryStore()
+    async with open_room(store) as room:
+        ann = Tab(room, 'ann')
+        ann.read()
+        store.hold()
+        ann.type('one ')
+        await until(lambda: room.seq == 1)
+        await asyncio.sleep(0)
+        late = Tab(room, 'late')
+        ann.type('two ')
+        store.release()
+        await room.saved()
+        late.read()
+        assert late.text == 'one two '
+
+
+async def test_the_author_is_not_sent_its_own_edit_and_hears_that_it_is_saved() -> None:
+    async with open_room() as room:
+        ann = Tab(room, 'ann')
+        ann.read()
+        await room.saved()
+        ann.read()
+        assert ann.all_saved()
+        before = ann.frames_read
+        ann.type('x')
+        assert not ann.all_saved()
+        await room.saved()
+        ann.read()
+        assert ann.all_saved()
+        assert ann.frames_read == before + 1  # the word 'saved', nothing else
+
+
+async def test_many_edits_become_one_commit_and_one_frame() -> None:
+    store = MemoryStore()
+    async with open_room(store) as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        await room.saved()
+        commits = store.commits
+        for letter in 'abcdefghij':
+            ann.type(letter)
+        await room.saved()
+        assert store.commits == commits + 1
+        assert bob.read() == 1
+        assert bob.text == 'abcdefghij'
+
+
+async def test_concurrent_edits_of_two_tabs_merge() -> None:
+    async with open_room(text='hello world') as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        ann.type('big ', at=6)
+        bob.type('!', at=11)
+        bob.delete(0, 1)
+        await room.saved()
+        ann.read(), bob.read()
+        assert ann.text == bob.text == room.text == 'ello big world!'
+
+
+async def test_a_tab_that_comes_back_gets_and_gives_only_what_was_missed() -> None:
+    async with open_room(text='start ' * 1000) as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        ann.cut()
+        ann.type('offline ')
+        bob.type('meanwhile ')
+        await room.saved()
+        ann.connect()
+        assert ann.peer is not None
+        size = sum(len(frame) for frame in ann.peer._outbox)
+        ann.read()
+        await room.saved()
+        ann.read(), bob.read()
+        assert ann.text == bob.text == room.text
+        assert 'offline' in ann.text
+        assert 'meanwhile' in ann.text
+        assert size < 500
+        assert ann.all_saved()
+
+
+async def test_a_lost_frame_is_asked_for_and_nothing_counts_as_saved_until_it_came() -> None:
+    async with open_room() as room:
+        ann = Tab(room, 'ann')
+        ann.read()
+        send, held = ann.send, []
+        ann.send = held.append  # type: ignore[method-assign]
+        ann.type('first ')
+        ann.type('second')
+        ann.send = send  # type: ignore[method-assign]
+        send(held[1])
+        assert room.text == ''
+        send(held[0])
+        await room.saved()
+        assert room.text == 'first '
+        assert ann.peer is not None
+        assert not any(frame[0] == protocol.SAVED for frame in ann.peer._outbox)
+        ann.read()  # the server's question, which is answered at once
+        await room.saved()
+        ann.read()
+        assert room.text == 'first second'
+        assert ann.all_saved()
+
+
+async def test_python_code_edits_through_the_same_door() -> None:
+    store = MemoryStore()
+    async with open_room(store, text='one three') as room:
+        ann = Tab(room, 'ann')
+        ann.read()
+        room.insert(4, 'two ', author='bot')
+        room.replace(0, 3, 'ONE')
+        room.delete(8, 13)
+        room.set_text('ONE two 🙂')
+        await room.saved()
+        ann.read()
+        assert ann.text == room.text == 'ONE two 🙂'
+        assert [record.author for record in store.documents['doc'].log[1:]] == ['bot', *['python'] * 3]
+
+
+async def test_an_edit_that_changes_nothing_is_not_stored() -> None:
+    store = MemoryStore()
+    async with open_room(store, text='same') as room:
+        room.set_text('same')
+        await room.saved()
+        assert len(store.documents['doc'].log) == 1
+
+
+async def test_a_document_does_not_grow_beyond_its_limit() -> None:
+    async with open_room(limit=10) as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        ann.type('0123456789')
+        bob.type('x' * 11)
+        ann.read(), bob.read()
+        await room.saved()
+        assert room.text == '0123456789'
+        assert bob.refused is not None
+        assert bob.refused[0] == 'too-large'
+        with pytest.raises(ValueError, match='limit of 10 bytes'):
+            room.insert(0, 'y')
+        ann.delete(0, 5)
+        assert room.text == '56789'
+
+
+async def test_a_reader_sees_everything_and_changes_nothing() -> None:
+    async with open_room(text='read me') as room:
+        ann = Tab(room, 'ann')
+        reader = Tab(room, 'reader', role=Role.VIEWER)
+        ann.read(), reader.read()
+        assert reader.text == 'read me'
+        assert reader.refused is None  # its answer to the server's question brought nothing new
+        ann.type('!')
+        await room.saved()
+        reader.read()
+        assert reader.text == 'read me!'
+        reader.type('me too')
+        reader.read()
+        assert reader.refused == ('read-only', 'You may read this document, but not change it.')
+        assert room.text == 'read me!'
+
+
+@pytest.mark.parametrize(
+    'frame', [b'', b'\x07', b'\x00\x02', b'\xff' * 200_000, b'\x00\x00\x02\x01\x02', b'd\x01']
+)
+async def test_nonsense_ends_the_connection_of_its_sender_only(frame: bytes) -> None:
+    async with open_room(text='calm') as room:
+        mallory, ann = Tab(room, 'mallory'), Tab(room, 'ann')
+        mallory.read(), ann.read()
+        mallory.send(frame)
+        mallory.read()
+        assert mallory.refused is not None
+        assert mallory.refused[0] == 'update'
+        mallory.type('still here')
+        ann.type('!')
+        await room.saved()
+        assert room.text == 'calm!'
+
+
+async def test_nobody_writes_under_the_client_id_of_another() -> None:
+    async with open_room() as room:
+        ann, mallory = Tab(room, 'ann'), Tab(room, 'mallory')
+        ann.read(), mallory.read()
+        ann.type('mine')
+        forged = SharedDocument()
+        forged.load(ann.doc.get_update())
+        await room.saved()
+        mallory.read()
+        theft = bytes.fromhex('0101') + protocol.uint(ann.doc.client_id) + b'\x04\x04\x01\x07content\x01x\x00'
+        mallory.send(protocol.update(theft))
+        mallory.read()
+        assert mallory.refused is not None
+        assert mallory.refused[0] == 'foreign'
+        for _ in range(100):
+            ann.type('y')
+        assert room.text == 'mine' + 'y' * 100
+
+
+async def test_strangers_who_share_one_author_cannot_write_for_each_other() -> None:
+    async with open_room() as room:
+        ann = Tab(room, 'ann', author='anyone')
+        bob = Tab(room, 'bob', author='anyone')
+        ann.read(), bob.read()
+        ann.type('a')
+        await room.saved()
+        bob.read()
+        theft = bytes.fromhex('0101') + protocol.uint(ann.doc.client_id) + b'\x01\x04\x01\x07content\x01x\x00'
+        bob.send(protocol.update(theft))
+        bob.read()
+        assert bob.refused is not None
+        ann.cut()
+        ann.type('b')
+        ann.connect()  # the same stranger comes back with the same id
+        ann.read()
+        assert room.text == 'ab'
+
+
+async def test_two_tabs_of_one_person_may_bring_each_others_edits() -> None:
+    async with open_room() as room:
+        one = Tab(room, 'ann')
+        one.read()
+        one.type('from one ')
+        one.cut()
+        one.type('unsent ')
+        two = Tab(room, 'ann')
+        two.doc.apply_update(one.doc.get_update())  # they share what the browser keeps
+        await room.saved()
+        two.read()
+        assert room.text == 'from one unsent '
+        assert two.refused is None
+
+
+async def test_the_id_of_the_servers_own_edits_is_nobody_elses() -> None:
+    async with open_room() as room:
+        mallory = Tab(room, 'mallory')
+        mallory.read()
+        forged = b'\x01\x01' + protocol.uint(room.document.client_id) + b'\x00\x04\x01\x07content\x01x\x00'
+        mallory.send(protocol.update(forged))
+        mallory.read()
+        assert mallory.refused is not None
+        assert mallory.refused[0] == 'foreign'
+
+
+async def test_the_count_of_people_goes_up_and_down() -> None:
+    async with open_room() as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        again = Tab(room, 'ann')
+        assert [person.id for person in room.people()] == ['ann', 'bob']
+        ann.cut(), again.cut()
+        room.leave(ann.number)
+        assert [person.id for person in room.people()] == ['bob']
+        bob.cut()
+        assert room.people() == []
+
+
+async def test_cursors_reach_the_others_with_the_name_the_server_knows() -> None:
+    async with open_room(text='hello') as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        cursor = '{"anchor":{"tname":"content"},"head":{"tname":"content"}}'
+        ann.point(state='{"user":{"name":"The Queen"},"cursor":' + cursor + '}')
+        ann.point(state='{"cursor":' + cursor + '}')
+        await presence_shown(room)
+        assert bob.read() == 1
+        assert ann.person.name in bob.states[ann.doc.client_id]
+        assert 'Queen' not in bob.states[ann.doc.client_id]
+        room.rename_person(Person('ann', 'Anna', '#1a4fc4'))
+        room.rename_person(Person('nobody', 'Nobody', '#1a4fc4'))
+        await presence_shown(room)
+        bob.read()
+        assert 'Anna' in bob.states[ann.doc.client_id]
+        bob.send(b'\x03')
+        bob.read()
+        ann.cut()
+        await presence_shown(room)
+        bob.read()
+        assert bob.states[ann.doc.client_id] == 'null'
+
+
+async def test_nobody_moves_the_cursor_of_another() -> None:
+    async with open_room(text='hello') as room:
+        ann, mallory, bob = Tab(room, 'ann'), Tab(room, 'mallory'), Tab(room, 'bob')
+        for tab in (ann, mallory, bob):
+            tab.read()
+        ann.type('x')
+        await room.saved()
+        mallory.point(client=ann.doc.client_id, state='{"user":{"name":"ann"}}')
+        mallory.point()
+        mallory.point(client=123)
+        await presence_shown(room)
+        bob.read()
+        assert set(bob.states) == {mallory.doc.client_id}
+        assert mallory.refused is None
+        mallory.point(state='{"cursor":{"anchor":NaN}}')
+        assert mallory.peer is not None
+        assert mallory.peer.refusal is not None
+        assert mallory.peer.refusal[0] == 'presence'
+
+
+async def test_a_cursor_does_not_arrive_before_the_text_it_stands_in() -> None:
+    store = MemoryStore()
+    async with open_room(store) as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        store.hold()
+        ann.type('x')
+        ann.point()
+        due = room.company._due
+        assert due is not None
+        await becomes(lambda: asyncio.get_running_loop().time() > due.when() + 0.01)
+        bob.read()
+        assert bob.states == {}
+        store.release()
+        await room.saved()
+        bob.read()
+        assert bob.text == 'x'
+        assert ann.doc.client_id in bob.states
+
+
+async def test_a_document_whose_library_fails_is_built_again_and_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Panic(BaseException):
+        pass
+
+    async with open_hub() as hub:
+        await hub.create('Doc', document_id='doc', text='before ')
+        await hub.create('Other', document_id='other')
+        async with hub.open('doc') as room, hub.open('other') as calm:
+            ann, bob, other = Tab(room, 'ann'), Tab(room, 'bob'), Tab(calm, 'cy')
+            for tab in (ann, bob, other):
+                tab.read()
+            broken = room.document
+
+            def panic(*_: object) -> None:
+                raise Panic('unwrap on None')
+
+            monkeypatch.setattr(broken._doc, 'apply_update', panic)
+            ann.type('poison ')
+            other.type('undisturbed')
+            bob.type('during ')
+            late = Tab(room, 'late')
+            with pytest.raises(PermissionError, match='built again'):
+                room.insert(0, 'x')
+            await until(lambda: room.document is not broken)
+            for tab in (ann, bob, late):
+                tab.read()
+            await room.saved()
+            bob.read(), late.read(), bob.read()
+            assert room.text == bob.text == late.text == 'before during '
+            assert bob.all_saved()
+            assert ann.refused is not None
+            assert calm.text == 'undisturbed'
+
+
+async def test_a_failure_during_an_edit_by_code_is_told_and_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_room(text='before') as room:
+        broken = room.document
+
+        def fail(*_: object) -> None:
+            raise BrokenDocument('no')
+
+        monkeypatch.setattr(broken, 'edit', fail)
+        with pytest.raises(BrokenDocument):
+            room.edit([Change(0, 0, 'x')])
+        await until(lambda: room.document is not broken)
+        room.insert(0, 'x')
+        assert room.text == 'xbefore'
+
+
+async def test_a_document_that_can_no_longer_be_stored_says_so_and_costs_no_other_document() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='bad')
+        await hub.create(document_id='good')
+        async with hub.open('bad') as bad, hub.open('good') as good:
+            ann, bob = Tab(bad, 'ann'), Tab(good, 'bob')
+            ann.read(), bob.read()
+            store.documents['bad'].log.append(Record('bad', 1, 'somebody', 1, b'\x00\x00'))
+            ann.type('x')
+            bob.type('y')
+            with pytest.raises(DamagedDocument):
+                await bad.saved()
+            await good.saved()
+            ann.read()
+            assert ann.refused is not None
+            assert ann.refused[0] == 'damaged'
+            assert [record.update for record in store.documents['good'].log]
+            with pytest.raises(PermissionError):
+                bad.insert(0, 'z')
+            late = Tab(bad, 'late')
+            late.read()
+            assert late.refused is not None
+
+
+async def test_watchers_hear_and_one_that_fails_costs_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    async with open_room() as room:
+        heard: list[Happening] = []
+
+        def fails(_happening: Happening) -> None:
+            raise RuntimeError('my own fault')
+
+        room.watch(fails)
+        unwatch = room.watch(heard.append)
+        ann = Tab(room, 'ann')
+        ann.read()
+        ann.type('x')
+        await room.saved()
+        room.retitle('New')
+        assert heard == [Happening.PEOPLE, Happening.TEXT, Happening.TITLE]
+        assert room.title == 'New'
+        unwatch()
+        unwatch()
+        ann.cut()
+        assert len(heard) == 3
+        assert 'A watcher failed' in caplog.text
+
+
+async def test_a_slow_reader_is_not_queued_for_ever_and_catches_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('collab.rooms.peer.OUTBOX_BYTES', 2_000)
+    async with open_room() as room:
+        ann, slow = Tab(room, 'ann'), Tab(room, 'slow')
+        ann.read(), slow.read()
+        for _ in range(20):
+            ann.type('x' * 400)
+            await room.saved()
+        assert slow.peer is not None
+        assert slow.peer.fell_behind
+        assert slow.peer._waiting == 0
+        assert await slow.peer.frames() == []
+        slow.peer.caught_up()
+        slow.send(protocol.step1(slow.doc.get_state()))
+        slow.read()
+        assert slow.text == room.text
+
+
+async def test_frames_are_waited_for_and_end_with_the_connection() -> None:
+    async with open_room() as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        await room.saved()
+        bob.read()
+        assert bob.peer is not None
+        waiting = asyncio.ensure_future(bob.peer.frames())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        ann.type('x')
+        assert len(await waiting) == 1
+        peer = bob.peer
+        bob.cut()
+        assert peer.over
+        peer.offer(b'too late')
+        assert await peer.frames() == []

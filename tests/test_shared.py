@@ -1,0 +1,187 @@
+"""The shared text: edits by Python code and from outside, and what happens when the library fails."""
+
+import gc
+import weakref
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collab.document.admission import Incomplete, Refused
+from collab.document.change import Change
+from collab.document.shared import BrokenDocument, SharedDocument, equal, merge, summarise
+
+SPACE = 10_000_000
+TEXTS = st.text(st.characters(codec='utf-8'), max_size=30)
+
+
+def anyone(_client: int) -> bool:
+    return True
+
+
+def document(text: str = '') -> SharedDocument:
+    made = SharedDocument()
+    made.edit([Change(0, 0, text)])
+    return made
+
+
+def copy_of(original: SharedDocument) -> SharedDocument:
+    copy = SharedDocument()
+    copy.load(original.snapshot())
+    return copy
+
+
+def test_an_edit_returns_exactly_what_was_news() -> None:
+    one, other = document(), SharedDocument()
+    news = one.edit([Change(0, 0, 'hello')])
+    assert news is not None
+    assert news.writers == (one.client_id,)
+    assert other.apply(news.update, anyone, SPACE) == news
+    assert other.text == 'hello'
+
+
+def test_what_is_known_already_is_no_news() -> None:
+    one = document('hello')
+    copy = copy_of(one)
+    assert copy.apply(one.snapshot(), anyone, SPACE) is None
+    assert one.edit([]) is None
+    assert one.edit([Change(2, 2, '')]) is None
+
+
+@given(TEXTS, TEXTS, st.data())
+def test_positions_are_right_for_every_character(old: str, new: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(old)))
+    end = data.draw(st.integers(start, len(old)))
+    one = document(old)
+    one.edit([Change(start, end, new)])
+    assert one.text == old[:start] + new + old[end:]
+    assert equal(one, copy_of(one))
+    assert copy_of(one).text == one.text
+
+
+@given(TEXTS, TEXTS)
+def test_making_the_text_this_makes_it_this(old: str, new: str) -> None:
+    one = document(old)
+    one.set_text(new)
+    assert one.text == new
+    assert copy_of(one).text == new
+    assert one.length == len(new.encode())
+
+
+def test_making_the_text_this_does_not_disturb_what_others_type() -> None:
+    server = document('alpha\nbeta\ngamma\n')
+    other = copy_of(server)
+    typed = other.edit([Change(10, 10, ' two')])  # at the end of 'beta', on another screen
+    server.set_text('Alpha\nbeta\ngamma delta\n')
+    assert typed is not None
+    server.apply(typed.update, anyone, SPACE)
+    assert server.text == 'Alpha\nbeta two\ngamma delta\n'
+
+
+@pytest.mark.parametrize(
+    ('start', 'end'),
+    [(-1, 0), (0, 6), (4, 3), (6, 6)],
+)
+def test_a_position_outside_the_text_is_a_clear_error_and_changes_nothing(start: int, end: int) -> None:
+    one = document('hello')
+    with pytest.raises(ValueError, match='Positions go from 0 to 5'):
+        one.edit([Change(start, end, 'x')])
+    assert one.text == 'hello'
+
+
+def test_half_a_character_is_refused() -> None:
+    one = document('hello')
+    with pytest.raises(ValueError, match='half a character'):
+        one.edit([Change(0, 0, 'ok'), Change(1, 1, '\ud83d')])
+    assert one.text == 'hello'
+
+
+def test_what_the_sender_may_not_write_is_refused_and_changes_nothing() -> None:
+    one, other = document('hello'), SharedDocument()
+    with pytest.raises(Refused):
+        other.apply(one.snapshot(), lambda client: False, SPACE)
+    with pytest.raises(Refused) as refused:
+        other.apply(one.snapshot(), anyone, 4)
+    assert refused.value.code == 'too-large'
+    assert other.text == ''
+
+
+def test_an_update_that_misses_its_predecessor_is_not_taken_in() -> None:
+    one, other = document('a'), SharedDocument()
+    second = one.edit([Change(1, 1, 'b')])
+    assert second is not None
+    with pytest.raises(Incomplete):
+        other.apply(second.update, anyone, SPACE)
+    assert other.text == ''
+    assert other.apply(one.missing(other.state_vector()), anyone, SPACE) is not None
+    assert other.text == 'ab'
+
+
+class Panic(BaseException):
+    """What a panic of the library looks like from Python."""
+
+
+@pytest.mark.parametrize('failure', [Panic('unwrap on None'), RuntimeError('half done')])
+def test_whatever_the_library_raises_the_document_is_called_broken(
+    failure: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = document('hello')
+
+    def fail(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(one._doc, 'apply_update', fail)
+    with pytest.raises(BrokenDocument, match=str(failure)):
+        one.apply(document('x').snapshot(), anyone, SPACE)
+
+
+def test_ctrl_c_is_not_mistaken_for_a_broken_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = document('hello')
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(one._doc, 'apply_update', interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        one.apply(document('x').snapshot(), anyone, SPACE)
+
+
+def test_merged_updates_hold_all_of_them() -> None:
+    one = SharedDocument()
+    updates = [news.update for i in range(5) if (news := one.edit([Change(i, i, 'abcde'[i])]))]
+    other = SharedDocument()
+    other.apply(merge(updates), anyone, SPACE)
+    assert other.text == 'abcde'
+    assert merge(updates[:1]) == updates[0]
+
+
+def test_a_summary_equals_the_updates_it_is_made_of() -> None:
+    one = SharedDocument()
+    updates = [news.update for i in range(50) if (news := one.edit([Change(0, min(i, 2), f'{i}🙂')]))]
+    assert len(summarise(updates)) < sum(map(len, updates))
+    other = SharedDocument()
+    other.load(summarise(updates))
+    assert equal(one, other)
+
+
+def test_a_summary_that_does_not_hold_everything_is_never_given_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    updates = [document('hello').snapshot()]
+    monkeypatch.setattr(SharedDocument, 'snapshot', lambda self: b'\x00\x00')
+    with pytest.raises(BrokenDocument, match='does not hold'):
+        summarise(updates)
+
+
+def test_replicas_that_differ_in_one_deletion_are_not_equal() -> None:
+    one = document('aXb')
+    other = copy_of(one)
+    other.edit([Change(1, 2, '')])
+    assert not equal(one, other)
+
+
+def test_a_closed_document_is_freed() -> None:
+    one = document('hello')
+    alive = weakref.ref(one._doc)
+    one.close()
+    del one
+    gc.collect()
+    assert alive() is None
