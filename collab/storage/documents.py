@@ -1,0 +1,151 @@
+"""All documents in the database: the list of them, and each one's log and snapshots."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sqlalchemy import Update as Change
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from collab.rooms.ports import DocumentExists, DocumentInfo, Record, StoredDocument, UnknownDocument
+from collab.storage import checksums
+from collab.storage.log import Batch
+from collab.storage.opening import Reading, find, info
+from models import Database, Document, Snapshot, Update
+
+
+class Documents:
+    """The store of `collab.rooms.ports`, in SQLite. What it promises is written there.
+
+    A call that is cancelled has done nothing, or it finishes by itself as a whole; `load` waits for that.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
+        """Make an empty document. Raises DocumentExists."""
+        row = {'id': document_id, 'title': title, 'created_at': at, 'changed_at': at}
+        try:
+            await self._database.write(lambda connection: connection.execute(insert(Document), row))
+        except IntegrityError as error:
+            raise DocumentExists(document_id) from error
+        return DocumentInfo(document_id, title, at, at)
+
+    async def describe(self, document_id: str) -> DocumentInfo:
+        """What the list shows of one document. Raises UnknownDocument."""
+        return info(await self._database.read(lambda connection: find(connection, document_id)))
+
+    async def list(self) -> Sequence[DocumentInfo]:
+        """All documents that are not in the trash, last changed first."""
+        wanted = (
+            select(Document.__table__)
+            .where(Document.deleted_at.is_(None))
+            .order_by(Document.changed_at.desc(), Document.id)
+        )
+        return [info(row) for row in await self._database.select(wanted)]
+
+    async def rename(self, document_id: str, title: str, at: int) -> DocumentInfo:
+        """Give it another title. Raises UnknownDocument."""
+        return await self._change(document_id, _living(document_id).values(title=title, changed_at=at))
+
+    async def delete(self, document_id: str, at: int) -> None:
+        """Move it to the trash, where it keeps everything. Raises UnknownDocument."""
+        change = _living(document_id).values(deleted_at=at)
+
+        async def work(connection: AsyncConnection) -> None:
+            if (await connection.execute(change)).rowcount == 0:
+                raise UnknownDocument(document_id)
+
+        await self._database.write(work)
+
+    async def restore(self, document_id: str) -> DocumentInfo:
+        """Take it back out of the trash; one that is not there stays as it is. Raises UnknownDocument."""
+        return await self._change(
+            document_id, update(Document).where(Document.id == document_id).values(deleted_at=None)
+        )
+
+    async def load(self, document_id: str) -> StoredDocument:
+        """Everything needed to open it, proven whole. Raises UnknownDocument, DamagedDocument.
+
+        A damaged snapshot is only a lost cache: the one before it serves, or the log from its beginning.
+        """
+        await self._database.settled()
+        before = None
+        while True:
+            reading = await self._read(document_id, before)
+            # Off the event loop: a long log takes a while to prove, and others are typing.
+            if await asyncio.to_thread(reading.has_sound_snapshot):
+                return await asyncio.to_thread(reading.prove)
+            before = reading.snapshot.seq if reading.snapshot else 0
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Commit all records in one transaction, or none. Raises UnknownDocument, DamagedDocument."""
+        if records:
+            await self._database.write_at_once(Batch(records).write)
+
+    async def compact(self, document_id: str, seq: int, state: bytes) -> None:
+        """Keep `state` as the snapshot after update `seq`, and one more besides it; the log stays.
+
+        The caller has proven that `state` is what the log up to `seq` gives. Raises UnknownDocument,
+        and ValueError when the log has no update `seq`.
+        """
+
+        async def work(connection: AsyncConnection) -> None:
+            written_at = await _written_at(connection, document_id, seq)
+            await _replace_snapshot(connection, document_id, seq, written_at, state)
+
+        await self._database.write(work)
+
+    async def ping(self) -> None:
+        """Returns when the database answers, raises otherwise."""
+        await self._database.select(select(Document.id).limit(1))
+
+    async def _read(self, document_id: str, before: int | None) -> Reading:
+        return await self._database.read(lambda connection: Reading.take(connection, document_id, before))
+
+    async def _change(self, document_id: str, change: Change) -> DocumentInfo:
+        async def work(connection: AsyncConnection) -> DocumentInfo:
+            await connection.execute(change)
+            return info(await find(connection, document_id))
+
+        return await self._database.write(work)
+
+
+def _living(document_id: str) -> Change:
+    return update(Document).where(Document.id == document_id, Document.deleted_at.is_(None))
+
+
+async def _written_at(connection: AsyncConnection, document_id: str, seq: int) -> int:
+    written_at = await connection.scalar(
+        select(Update.created_at).where(Update.document_id == document_id, Update.seq == seq)
+    )
+    if written_at is not None:
+        return written_at
+    if await connection.scalar(select(Document.id).where(Document.id == document_id)) is None:
+        raise UnknownDocument(document_id)
+    raise ValueError(f'{document_id}: a snapshot after update {seq}, which is not in the log')
+
+
+async def _replace_snapshot(
+    connection: AsyncConnection, document_id: str, seq: int, created_at: int, state: bytes
+) -> None:
+    content = {
+        'created_at': created_at,
+        'state': state,
+        'checksum': checksums.of_snapshot(document_id, seq, created_at, state),
+    }
+    await connection.execute(
+        sqlite_insert(Snapshot)
+        .values(document_id=document_id, seq=seq, **content)
+        .on_conflict_do_update(index_elements=['document_id', 'seq'], set_=content)
+    )
+    kept = select(Snapshot.seq).where(Snapshot.document_id == document_id)
+    await connection.execute(
+        delete(Snapshot).where(
+            Snapshot.document_id == document_id,
+            Snapshot.seq.not_in(kept.order_by(Snapshot.seq.desc()).limit(2)),
+        )
+    )

@@ -1,0 +1,123 @@
+"""Reads a stored document and proves it whole before anybody sees it."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from collab.rooms.ports import DamagedDocument, DocumentInfo, StoredDocument, UnknownDocument
+from collab.storage import checksums
+from models import Document, Replica, Snapshot, Update
+
+AnyRow = Row[*tuple[Any, ...]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the database holds of a document, at one moment and not proven yet."""
+
+    head: AnyRow
+    last: int
+    snapshot: AnyRow | None
+    tail: Sequence[AnyRow]
+    owners: dict[int, str]
+
+    @classmethod
+    async def take(cls, connection: AsyncConnection, document_id: str, before: int | None) -> 'Reading':
+        """Read the newest snapshot (of those before update `before`) and the log after it."""
+        head = await find(connection, document_id)
+        snapshot = await _snapshot(connection, document_id, before)
+        return cls(
+            head=head,
+            last=await _last(connection, document_id),
+            snapshot=snapshot,
+            tail=await _tail(connection, document_id, snapshot.seq if snapshot else 0),
+            owners=await _owners(connection, document_id),
+        )
+
+    def has_sound_snapshot(self) -> bool:
+        """False when the snapshot (if there is one) is not the one that was written."""
+        row = self.snapshot
+        if row is None or row.checksum == checksums.of_snapshot(
+            self.head.id, row.seq, row.created_at, row.state
+        ):
+            return True
+        log.warning('document %s: snapshot %d is damaged; opening without it', self.head.id, row.seq)
+        return False
+
+    def prove(self) -> StoredDocument:
+        """The document, if the log after the snapshot is all there and as it was written.
+
+        Raises DamagedDocument, which says what is wrong with which update.
+        """
+        start = self.snapshot.seq if self.snapshot else 0
+        if self.last != self.head.seq:
+            raise self._damage(f'the log should end at update {self.head.seq}, but ends at {self.last}')
+        if start > self.last:
+            raise self._damage(f'the log ends at update {self.last}, before snapshot {start}')
+        for seq, row in enumerate(self.tail, start + 1):
+            if row.seq != seq:
+                raise self._damage(f'update {seq} is missing')
+            if row.checksum != checksums.of_update(self.head.id, seq, row.author, row.created_at, row.update):
+                raise self._damage(f'update {seq} is not the one that was written')
+        return StoredDocument(
+            info=info(self.head),
+            epoch=self.head.epoch,
+            seq=self.head.seq,
+            snapshot=self.snapshot.state if self.snapshot else None,
+            snapshot_seq=start,
+            tail=tuple(row.update for row in self.tail),
+            owners=self.owners,
+        )
+
+    def _damage(self, words: str) -> DamagedDocument:
+        return DamagedDocument(f'{self.head.id}: {words}')
+
+
+async def find(connection: AsyncConnection, document_id: str) -> AnyRow:
+    """The document's own row. Raises UnknownDocument, also for one in the trash."""
+    found = await connection.execute(
+        select(Document.__table__).where(Document.id == document_id, Document.deleted_at.is_(None))
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise UnknownDocument(document_id)
+    return row
+
+
+def info(row: AnyRow) -> DocumentInfo:
+    """A row of the documents as the rooms know it."""
+    return DocumentInfo(row.id, row.title, row.created_at, row.changed_at)
+
+
+async def _snapshot(connection: AsyncConnection, document_id: str, before: int | None) -> AnyRow | None:
+    wanted = select(Snapshot.__table__).where(Snapshot.document_id == document_id)
+    if before is not None:
+        wanted = wanted.where(Snapshot.seq < before)
+    return (await connection.execute(wanted.order_by(Snapshot.seq.desc()).limit(1))).one_or_none()
+
+
+async def _last(connection: AsyncConnection, document_id: str) -> int:
+    wanted = select(func.max(Update.seq)).where(Update.document_id == document_id)
+    return await connection.scalar(wanted) or 0
+
+
+async def _tail(connection: AsyncConnection, document_id: str, after: int) -> Sequence[AnyRow]:
+    found = await connection.execute(
+        select(Update.seq, Update.author, Update.created_at, Update.update, Update.checksum)
+        .where(Update.document_id == document_id, Update.seq > after)
+        .order_by(Update.seq)
+    )
+    return found.all()
+
+
+async def _owners(connection: AsyncConnection, document_id: str) -> dict[int, str]:
+    found = await connection.execute(
+        select(Replica.client_id, Replica.author).where(Replica.document_id == document_id)
+    )
+    return {row.client_id: row.author for row in found}

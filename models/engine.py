@@ -1,0 +1,206 @@
+"""The way to the database: one writer, a few readers, opened and closed with care."""
+
+import asyncio
+import logging
+import os
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar, TypeVarTuple
+
+from sqlalchemy import URL, Connection, Row, Select, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from models.base import DatabaseUnusable
+from models.migrations import migrate
+
+Result = TypeVar('Result')
+Columns = TypeVarTuple('Columns')
+Work = Callable[[AsyncConnection], Awaitable[Result]]
+PlainWork = Callable[[sqlite3.Connection], Result]
+
+READERS = 2
+log = logging.getLogger(__name__)
+
+
+async def open_database(url: str, busy_timeout: float = 2.0) -> 'Database':
+    """Open the database at an `sqlite+aiosqlite:///` address, make or update its tables, return it ready.
+
+    Makes the folder when it is missing. Whoever else holds the file is waited for `busy_timeout`
+    seconds, now and at every write. Raises DatabaseUnusable; then nothing is left open.
+    """
+    address = _file_address(url)
+    path = Path(str(address.database))
+    _make_folder(path.parent)
+    database = Database(address, busy_timeout)
+    try:
+        await database.write(lambda connection: connection.run_sync(migrate))
+    except (DatabaseUnusable, SQLAlchemyError, sqlite3.Error) as error:
+        await database.dispose()
+        raise DatabaseUnusable(f'cannot use the database {path}: {_reason(error)}') from error
+    except BaseException:
+        await database.dispose()
+        raise
+    return database
+
+
+class Database:
+    """An open database: `write` and `read` run a piece of work in a transaction of its own.
+
+    A caller that is cancelled leaves at once, and the transaction that it had begun still ends by itself,
+    as a whole: a connection is never abandoned between two statements.
+    """
+
+    def __init__(self, address: URL, busy_timeout: float) -> None:
+        # One writer only: before 3.51.3, SQLite can corrupt a write-ahead log that several connections write.
+        self._writer = _engine(address, busy_timeout, 1, 'BEGIN IMMEDIATE', 'PRAGMA journal_mode = WAL')
+        self._readers = _engine(address, busy_timeout, READERS, 'BEGIN', 'PRAGMA query_only = ON')
+        self._turn = asyncio.Lock()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    async def write(self, work: Work[Result]) -> Result:
+        """Do `work` in a transaction after all earlier writes; durable on return, undone if it raises.
+
+        Cancelled while it waits for its turn, it has done nothing.
+        """
+        return await self._in_turn(partial(_transact, self._writer, work))
+
+    async def write_at_once(self, work: PlainWork[Result]) -> Result:
+        """Like `write`, but all of `work` runs in one visit to the connection's thread.
+
+        Statement by statement, a busy event loop has to come round twenty times for one commit.
+        """
+        return await self._in_turn(partial(_transact_at_once, self._writer, work))
+
+    async def read(self, work: Work[Result]) -> Result:
+        """Do `work` on the state of one moment, beside any write."""
+        return await asyncio.shield(self._start(partial(_transact, self._readers, work)))
+
+    async def select(self, wanted: Select[*Columns]) -> Sequence[Row[*Columns]]:
+        """All rows that `wanted` selects."""
+
+        async def work(connection: AsyncConnection) -> Sequence[Row[*Columns]]:
+            return (await connection.execute(wanted)).all()
+
+        return await self.read(work)
+
+    async def settled(self) -> None:
+        """Return when every write asked for so far is done, also one whose caller has given up on it."""
+        async with self._turn:
+            pass
+
+    async def dispose(self, limit: float = 3.0) -> None:
+        """Refuse new work, let what runs finish, close all connections. Never raises.
+
+        It is back within `limit` seconds, which should be more than the busy timeout. What still runs then
+        stays open, and does not keep the process from ending.
+        """
+        self._closed = True
+        try:
+            async with asyncio.timeout(limit):
+                # Waiting, not cancelling: a driver that is cancelled twice while it closes never ends.
+                while self._running:
+                    await asyncio.wait(self._running)
+                await self._readers.dispose()
+                await self._writer.dispose()  # the last to leave folds the write-ahead log into the file
+        except TimeoutError:
+            log.warning('the database did not close within %g seconds', limit)
+
+    async def _in_turn(self, transaction: Callable[[], Awaitable[Result]]) -> Result:
+        await self._turn.acquire()
+        task = self._start(transaction)
+        task.add_done_callback(lambda _: self._turn.release())
+        return await asyncio.shield(task)
+
+    def _start(self, transaction: Callable[[], Awaitable[Result]]) -> 'asyncio.Task[Result]':
+        task = asyncio.create_task(self._run(transaction))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _run(self, transaction: Callable[[], Awaitable[Result]]) -> Result:
+        if self._closed:
+            raise DatabaseUnusable('the database is closed')
+        return await transaction()
+
+
+async def _transact(engine: AsyncEngine, work: Work[Result]) -> Result:
+    async with engine.begin() as connection:
+        return await work(connection)
+
+
+async def _transact_at_once(engine: AsyncEngine, work: PlainWork[Result]) -> Result:
+    async with engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        try:
+            # aiosqlite has no public way to run a function in its thread; its version is pinned.
+            result: Result = await driver._execute(_at_once, driver._conn, work)
+        except sqlite3.Error as error:
+            raise OperationalError(None, None, error) from error
+        return result
+
+
+def _at_once(connection: sqlite3.Connection, work: PlainWork[Result]) -> Result:
+    connection.execute('BEGIN IMMEDIATE')
+    try:
+        result = work(connection)
+        connection.execute('COMMIT')
+    except BaseException:
+        connection.rollback()
+        raise
+    return result
+
+
+def _engine(address: URL, busy_timeout: float, size: int, begin: str, *pragmas: str) -> AsyncEngine:
+    engine = create_async_engine(
+        address,
+        pool_size=size,
+        max_overflow=0,
+        pool_reset_on_return=None,  # every transaction here is ended by the code that began it
+        # The driver must not begin transactions on its own: it would leave reads outside of them.
+        connect_args={'isolation_level': None, 'timeout': busy_timeout},
+    )
+    # FULL: a commit is on the disk when it returns, also when the power fails.
+    settings = ('PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON', *pragmas)
+
+    def connected(connection: Any, _record: object) -> None:
+        try:
+            for setting in settings:
+                connection.execute(setting).close()
+        except BaseException:
+            connection.close()  # the pool forgets a connection that fails here, but does not close it
+            raise
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, 'connect', connected)
+    event.listen(engine.sync_engine, 'begin', begun)
+    return engine
+
+
+def _file_address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = URL.create('none')
+    name = address.database or ':memory:'
+    if address.drivername != 'sqlite+aiosqlite' or name == ':memory:' or name.startswith('file:'):
+        raise DatabaseUnusable('the database address must look like sqlite+aiosqlite:///data/collab.db')
+    return address
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnusable(f'cannot make the data folder {folder}: {error.strerror}') from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise DatabaseUnusable(f'the data folder {folder} is not writable')
+
+
+def _reason(error: Exception) -> str:
+    return str(error.orig if isinstance(error, DBAPIError) else error)

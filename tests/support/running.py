@@ -1,0 +1,97 @@
+"""Collab itself, started with `python main.py`, in a process and with a data folder of its own."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+START_WITHIN = 30.0
+
+
+class Collab:
+    """A running server, and the way to end it."""
+
+    def __init__(self, data: Path, port: int | None = None) -> None:
+        self.data = data
+        self.port = port or free_port()
+        self.url = f'http://127.0.0.1:{self.port}'
+        self.process: subprocess.Popen[str] | None = None
+
+    async def start(self) -> None:
+        settings = {'COLLAB_PORT': str(self.port), 'COLLAB_DATA_DIR': str(self.data)}
+        inherited = {name: value for name, value in os.environ.items() if not _of_the_tests(name)}
+        self.process = subprocess.Popen(  # noqa: ASYNC220 - it is over in a moment
+            [sys.executable, ROOT / 'main.py'],
+            cwd=ROOT,
+            env=inherited | settings,
+            text=True,
+            stderr=subprocess.PIPE,
+        )
+        async with asyncio.timeout(START_WITHIN), httpx.AsyncClient() as client:
+            while True:
+                if self.process.poll() is not None:
+                    raise RuntimeError(f'Collab did not start: {self.process.communicate()[1]}')
+                try:
+                    if (await client.get(f'{self.url}/readyz')).status_code == 200:
+                        return
+                except httpx.TransportError:
+                    await asyncio.sleep(0.05)
+
+    def kill(self) -> None:
+        """As a power cut would, or the kernel."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.communicate()
+
+    def stop(self) -> int:
+        """As a person would; the exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.communicate(timeout=20)
+        return self.process.returncode
+
+    async def text(self, document_id: str) -> str:
+        """The text as the server has it."""
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f'{self.url}/api/documents/{document_id}/text', timeout=60)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    async def create(self, document_id: str, text: str = '', title: str = '') -> None:
+        """Make a document."""
+        new = {'id': document_id, 'text': text, 'title': title or document_id}
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(f'{self.url}/api/documents', json=new, timeout=60)
+        assert answer.status_code == 201, answer.text
+
+
+@asynccontextmanager
+async def running(data: Path) -> AsyncIterator[Collab]:
+    """A server for the length of a block; it must end well."""
+    collab = Collab(data)
+    await collab.start()
+    try:
+        yield collab
+    finally:
+        code = collab.stop()
+    assert code == 0
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return int(probe.getsockname()[1])
+
+
+def _of_the_tests(name: str) -> bool:
+    return name.startswith(('COLLAB_', 'NICEGUI_', 'PYTEST_', 'COV_'))

@@ -1,0 +1,180 @@
+"""The store: the promises of the port on memory and on SQLite, and what SQLite does with damaged rows."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collab.rooms.ports import DamagedDocument, Store
+from collab.storage.documents import Documents
+from models import Database, open_database
+from tests.support.store import MemoryStore
+from tests.support.store_contract import StoreContract, records
+
+TABLES = ('documents', 'updates', 'snapshots', 'replicas')
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / 'collab.db'
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncIterator[Database]:
+    opened = await open_database(f'sqlite+aiosqlite:///{file}')
+    yield opened
+    await opened.dispose()
+
+
+class TestMemory(StoreContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        return MemoryStore()
+
+
+class TestSQLite(StoreContract):
+    @pytest.fixture
+    def store(self, database: Database) -> Store:
+        return Documents(database)
+
+
+class TestDamage:
+    """A document of five updates, after a bad day of the disk."""
+
+    @pytest.fixture
+    async def store(self, database: Database) -> Documents:
+        store = Documents(database)
+        await store.create('plan', 'Our plan', 1)
+        await store.append(records('plan', b'one', b'two', b'three', b'four', b'five'))
+        await store.create('other', 'Another', 1)
+        await store.append(records('other', b'one', b'two', author='bob'))
+        return store
+
+    @pytest.fixture
+    async def compacted(self, store: Documents) -> Documents:
+        await store.compact('plan', 2, b'state of 2')
+        await store.compact('plan', 4, b'state of 4')
+        return store
+
+    @pytest.mark.parametrize(
+        ('damage', 'words'),
+        [
+            ("UPDATE updates SET 'update' = x'747761' WHERE {row} = 2", 'update 2 is not the one'),
+            (
+                'UPDATE updates SET \'update\' = CAST("update" AS TEXT) WHERE {row} = 2',
+                'update 2 is not the one',
+            ),
+            ("UPDATE updates SET author = 'eve' WHERE {row} = 3", 'update 3 is not the one'),
+            ('UPDATE updates SET created_at = 7 WHERE {row} = 3', 'update 3 is not the one'),
+            ("UPDATE updates SET checksum = x'00' WHERE {row} = 5", 'update 5 is not the one'),
+            ('DELETE FROM updates WHERE {row} = 3', 'update 3 is missing'),
+            ('DELETE FROM updates WHERE {row} = 5', 'should end at update 5, but ends at 4'),
+            ('DELETE FROM updates', 'should end at update 5, but ends at 0'),
+            ('UPDATE documents SET seq = 3', 'should end at update 3, but ends at 5'),
+        ],
+    )
+    async def test_a_damaged_log_is_named_and_neither_shown_nor_written(
+        self, store: Documents, file: Path, damage: str, words: str
+    ) -> None:
+        run(file, damage.format(row="document_id = 'plan' AND seq"))
+        before = contents(file)
+        with pytest.raises(DamagedDocument, match=f'plan: .*{words}'):
+            await store.load('plan')
+        assert contents(file) == before
+
+    async def test_updates_that_changed_places_are_found(self, store: Documents, file: Path) -> None:
+        run(
+            file,
+            'UPDATE updates SET seq = 109 - seq WHERE seq IN (4, 5)',
+            'UPDATE updates SET seq = seq - 100 WHERE seq > 100',
+        )
+        with pytest.raises(DamagedDocument, match='plan: update 4 is not the one that was written'):
+            await store.load('plan')
+
+    async def test_two_flipped_updates_harm_no_other_document(self, store: Documents, file: Path) -> None:
+        run(file, "UPDATE updates SET 'update' = x'00' WHERE seq IN (2, 4) AND document_id = 'plan'")
+        with pytest.raises(DamagedDocument, match='plan: update 2 is not the one that was written'):
+            await store.load('plan')
+        assert (await store.load('other')).tail == (b'one', b'two')
+
+    async def test_a_row_of_another_document_is_not_taken_for_ones_own(
+        self, store: Documents, file: Path
+    ) -> None:
+        run(
+            file,
+            "DELETE FROM updates WHERE document_id = 'plan' AND seq = 2",
+            "UPDATE updates SET document_id = 'plan' WHERE document_id = 'other' AND seq = 2",
+        )
+        with pytest.raises(DamagedDocument, match='plan: update 2 is not the one'):
+            await store.load('plan')
+
+    @pytest.mark.parametrize(
+        ('damage', 'snapshot', 'seq'),
+        [
+            ('seq = 4', b'state of 2', 2),
+            ('seq = 2', b'state of 4', 4),
+            ('seq > 0', None, 0),
+        ],
+    )
+    async def test_a_bad_snapshot_falls_back_to_the_older_one_and_then_to_the_log(
+        self, compacted: Documents, file: Path, damage: str, snapshot: bytes | None, seq: int
+    ) -> None:
+        run(file, f"UPDATE snapshots SET state = x'00' WHERE {damage}")
+        before = contents(file)
+        loaded = await compacted.load('plan')
+        assert (loaded.snapshot, loaded.snapshot_seq) == (snapshot, seq)
+        assert loaded.tail == (b'one', b'two', b'three', b'four', b'five')[seq:]
+        assert contents(file) == before
+
+    async def test_a_snapshot_that_survives_its_log_is_no_document(
+        self, compacted: Documents, file: Path
+    ) -> None:
+        run(file, 'DELETE FROM updates WHERE seq > 1', 'UPDATE documents SET seq = 1')
+        with pytest.raises(DamagedDocument, match='plan: the log ends at update 1, before snapshot 4'):
+            await compacted.load('plan')
+
+    async def test_a_bad_snapshot_is_replaced_by_the_next_good_one(
+        self, compacted: Documents, file: Path
+    ) -> None:
+        run(file, "UPDATE snapshots SET state = x'00' WHERE seq = 4")
+        await compacted.compact('plan', 4, b'state of 4')
+        assert (await compacted.load('plan')).snapshot == b'state of 4'
+
+    async def test_two_snapshots_are_kept_and_the_whole_log(self, store: Documents, file: Path) -> None:
+        for seq in range(1, 6):
+            await store.compact('plan', seq, b'state')
+        await store.compact('other', 1, b'state')
+        rows = contents(file)
+        assert [row[:2] for row in rows['snapshots']] == [('other', 1), ('plan', 4), ('plan', 5)]
+        assert len(rows['updates']) == 7
+
+
+async def test_what_was_stored_is_there_after_a_restart(file: Path) -> None:
+    for turn in range(3):
+        database = await open_database(f'sqlite+aiosqlite:///{file}')
+        store = Documents(database)
+        if turn == 0:
+            await store.create('plan', 'Our plan', 1)
+        await store.append(records('plan', b'%d' % turn, after=turn))
+        await database.dispose()
+        assert [path.name for path in file.parent.glob('collab.db*')] == ['collab.db']
+    assert len(contents(file)['updates']) == 3
+
+
+def run(file: Path, *statements: str) -> None:
+    """Change rows behind the store's back."""
+    connection = sqlite3.connect(file)
+    for statement in statements:
+        assert connection.execute(statement).rowcount > 0, statement
+    connection.commit()
+    connection.close()
+
+
+def contents(file: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    connection = sqlite3.connect(file)
+    rows = {table: connection.execute(f'SELECT * FROM {table} ORDER BY 1, 2').fetchall() for table in TABLES}
+    connection.close()
+    return rows
