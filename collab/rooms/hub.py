@@ -3,18 +3,22 @@
 import asyncio
 import logging
 import secrets
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from collab.document.people import Person
-from collab.document.shared import SharedDocument
 from collab.rooms.journal import Journal
 from collab.rooms.naming import clean_id, clean_title
-from collab.rooms.ports import DamagedDocument, DocumentInfo, Store, StoredDocument, UnknownDocument
+from collab.rooms.ports import (
+    DamagedDocument,
+    DocumentInfo,
+    Store,
+    UnknownDocument,
+    milliseconds,
+)
 from collab.rooms.room import Room
-from collab.rooms.snapshots import is_due, sum_up, updates_of
+from collab.rooms.snapshots import is_due, rebuild, sum_up
 from collab.rooms.watching import Happening, Watchers
 
 log = logging.getLogger(__name__)
@@ -44,7 +48,7 @@ class Hub(Watchers):
         self,
         store: Store,
         *,
-        now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,  # for people to read; orders nothing
+        now: Callable[[], int] = milliseconds,
         limit: int = DOCUMENT_LIMIT,
         linger: float = 2.0,
     ) -> None:
@@ -231,14 +235,6 @@ class Hub(Watchers):
         except Exception as error:
             log.exception('Document %s could not be built again.', room.id)
             room.fail(error)
-
-
-def rebuild(stored: StoredDocument) -> SharedDocument:
-    """The document that a snapshot and the log after it make."""
-    document = SharedDocument()
-    for update in updates_of(stored):
-        document.load(update)
-    return document
 
 
 def _loaded(opening: Opening) -> Room | None:

@@ -1,8 +1,14 @@
 """What a room needs from the outside: somewhere to keep documents."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+
+def milliseconds() -> int:
+    """The wall clock, for people to read; nothing is ordered by it."""
+    return time.time_ns() // 1_000_000
 
 
 class UnknownDocument(LookupError):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from collab.document.shared import summarise
+from collab.document.shared import SharedDocument, summarise
 from collab.rooms.ports import Store, StoredDocument
 from collab.rooms.room import Room
 
@@ -35,6 +35,14 @@ async def sum_up(store: Store, room: Room) -> None:
         log.exception('No snapshot of document %s; its log is untouched.', room.id)
     finally:
         room.summing_up = False
+
+
+def rebuild(stored: StoredDocument) -> SharedDocument:
+    """The document that a snapshot and the log after it make."""
+    document = SharedDocument()
+    for update in updates_of(stored):
+        document.load(update)
+    return document
 
 
 def updates_of(stored: StoredDocument) -> tuple[bytes, ...]:
