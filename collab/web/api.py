@@ -1,0 +1,184 @@
+"""Documents for programs: REST under /api, described at /api/docs."""
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from collab.document.change import Change
+from collab.rooms.hub import Hub
+from collab.rooms.ports import DamagedDocument, DocumentExists, DocumentInfo, UnknownDocument
+from collab.web.auth import author_of, same_origin
+
+DocumentId = Annotated[str, Path(description='Id of the document', max_length=64)]
+
+
+class NewDocument(BaseModel):
+    """A document to be made."""
+
+    title: str = Field('', max_length=1_000, examples=['Meeting notes'])
+    id: str | None = Field(None, description='a readable id; a random one when left out', examples=['notes'])
+    text: str = Field('', description='the text it begins with')
+
+
+class NewTitle(BaseModel):
+    """What a document is to be called."""
+
+    title: str = Field(max_length=1_000)
+
+
+class Edit(BaseModel):
+    """Put `text` in place of the code points start:end of the text as it was before all edits."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    text: str = ''
+
+
+class Edits(BaseModel):
+    """Edits made at once, in order of position, not overlapping."""
+
+    edits: list[Edit] = Field(max_length=10_000)
+
+
+class Document(BaseModel):
+    """A document; times are milliseconds since the epoch."""
+
+    id: str
+    title: str
+    created_at: int
+    changed_at: int
+    people: int = Field(description='how many people are in it now')
+
+
+def application(hub: Hub, limit: int) -> FastAPI:
+    """The API as an application of its own, to be mounted at /api. `limit` bounds a text, in bytes."""
+    api = FastAPI(
+        title='Collab', version='1', docs_url='/docs', redoc_url=None, dependencies=[Depends(_from_here)]
+    )
+    _explain_errors(api)
+
+    def shown(info: DocumentInfo) -> Document:
+        return Document(
+            id=info.id,
+            title=info.title,
+            created_at=info.created_at,
+            changed_at=info.changed_at,
+            people=len(hub.people(info.id)),
+        )
+
+    @api.post('/documents', status_code=201)
+    async def create(new: NewDocument, response: Response) -> Document:
+        """Make a document."""
+        info = await hub.create(new.title, document_id=new.id, text=new.text)
+        response.headers['Location'] = f'/api/documents/{info.id}'
+        return shown(info)
+
+    @api.get('/documents')
+    async def documents() -> list[Document]:
+        """All documents, last changed first."""
+        return [shown(info) for info in await hub.list()]
+
+    @api.get('/documents/{document_id}')
+    async def document(document_id: DocumentId) -> Document:
+        """One document."""
+        return shown(await hub.describe(document_id))
+
+    @api.patch('/documents/{document_id}')
+    async def rename(document_id: DocumentId, new: NewTitle) -> Document:
+        """Give it a new title, on every screen at once."""
+        return shown(await hub.rename(document_id, new.title))
+
+    @api.delete('/documents/{document_id}', status_code=204)
+    async def delete(document_id: DocumentId) -> None:
+        """Move it to the trash."""
+        await hub.delete(document_id)
+
+    @api.get('/documents/{document_id}/text', response_class=PlainTextResponse)
+    async def text(document_id: DocumentId) -> PlainTextResponse:
+        """The text, every character of it stored."""
+        async with hub.open(document_id) as room:
+            now = room.text
+            await room.saved()
+        return PlainTextResponse(now)
+
+    @api.put('/documents/{document_id}/text', status_code=204)
+    async def set_text(document_id: DocumentId, request: Request) -> None:
+        """Make the text this (text/plain, UTF-8), as a minimal edit merged into what others type."""
+        wanted = await _read_text(request, limit)
+        async with hub.open(document_id) as room:
+            room.set_text(wanted, author_of(request))
+            await room.saved()
+
+    @api.post('/documents/{document_id}/edits', status_code=204)
+    async def edit(document_id: DocumentId, request: Request, new: Edits) -> None:
+        """Edit at code-point positions; stored when this answers."""
+        changes = [Change(edit.start, edit.end, edit.text) for edit in new.edits]
+        async with hub.open(document_id) as room:
+            room.edit(changes, author_of(request))
+            await room.saved()
+
+    return api
+
+
+async def _read_text(request: Request, limit: int) -> str:
+    """The body as text, read no further than `limit` bytes."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise HTTPException(413, f'A document holds at most {limit:,} bytes of text.')
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f'The text is not UTF-8: byte {error.start} does not fit.') from None
+
+
+def _from_here(request: Request) -> None:
+    """A page of another site must not act with the session of a visitor."""
+    if not same_origin(request):
+        raise HTTPException(403, 'This request comes from a page of another site.')
+
+
+def _explain_errors(api: FastAPI) -> None:
+    """Every error as a problem detail (RFC 9457)."""
+
+    @api.exception_handler(HTTPException)
+    async def http(_request: Request, error: HTTPException) -> Response:
+        return problem(error.status_code, str(error.detail))
+
+    @api.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+        where = '; '.join(f'{".".join(map(str, e["loc"]))}: {e["msg"]}' for e in error.errors())
+        return problem(422, where)
+
+    for kind, status in (
+        (UnknownDocument, 404),
+        (DocumentExists, 409),
+        (ValueError, 422),
+        (PermissionError, 403),
+        (DamagedDocument, 503),
+    ):
+        api.add_exception_handler(kind, _answer(status))
+
+
+def _answer(status: int):  # type: ignore[no-untyped-def]
+    async def handler(_request: Request, error: Exception) -> Response:
+        return problem(status, str(error))
+
+    return handler
+
+
+def problem(status: int, detail: str) -> JSONResponse:
+    """An error that says what was wrong, in the format of RFC 9457."""
+    title = {403: 'Not allowed', 404: 'No such document', 409: 'The id is taken', 413: 'Too large'}
+    content = {
+        'type': 'about:blank',
+        'title': title.get(status, 'Not possible'),
+        'status': status,
+        'detail': detail,
+    }
+    return JSONResponse(content, status_code=status, media_type='application/problem+json')

@@ -1,0 +1,96 @@
+"""Every other Yjs editor: the y-websocket protocol on a plain WebSocket."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from collab.rooms.hub import Hub
+from collab.rooms.peer import Peer
+from collab.rooms.ports import DamagedDocument, DocumentExists, UnknownDocument
+from collab.rooms.room import Room
+from collab.web.auth import Names, author_of, person_of, same_origin
+
+log = logging.getLogger(__name__)
+
+PRESENCE_AGAIN = 15.0
+"""Seconds between repeats of everybody's presence; y-protocols forgets who was silent for 30."""
+
+FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW = 4403, 4404, 4400, 4408
+"""Close codes, after the HTTP status they resemble."""
+
+
+def router(hub: Hub, names: Names) -> APIRouter:
+    """The one route, for a real `y-websocket` client: ws://host/yjs and the document's id as room name."""
+    routes = APIRouter()
+
+    @routes.websocket('/yjs/{document_id}')
+    async def yjs(websocket: WebSocket, document_id: str) -> None:
+        await websocket.accept()
+        if not same_origin(websocket):
+            await websocket.close(FOREIGN_ORIGIN, 'This page is not part of this server.')
+            return
+        try:
+            async with _open_or_make(hub, document_id) as room:
+                await _converse(websocket, room, names)
+        except (UnknownDocument, DocumentExists, ValueError) as error:
+            await _close(websocket, NO_DOCUMENT, str(error))
+        except DamagedDocument:
+            await _close(websocket, NO_DOCUMENT, 'This document is damaged and cannot be opened.')
+
+    return routes
+
+
+@asynccontextmanager
+async def _open_or_make(hub: Hub, document_id: str) -> AsyncIterator[Room]:
+    """The room of this name; like other Yjs servers, one that is asked for begins to exist."""
+    try:
+        await hub.describe(document_id)
+    except UnknownDocument:
+        with contextlib.suppress(DocumentExists):  # somebody else was as quick, or it lies in the trash
+            await hub.create(document_id, document_id=document_id)
+    async with hub.open(document_id) as room:
+        yield room
+
+
+async def _converse(websocket: WebSocket, room: Room, names: Names) -> None:
+    """Both directions until one end has enough; then the seat is given back."""
+    peer = Peer(await person_of(websocket, names), author=author_of(websocket))
+    number = room.join(peer)
+    sending = asyncio.create_task(_send(websocket, peer), name=f'yjs {room.id}')
+    repeating = asyncio.create_task(_repeat_presence(room, peer), name=f'presence {room.id}')
+    try:
+        while True:
+            room.receive(number, await websocket.receive_bytes())
+    except (WebSocketDisconnect, RuntimeError, KeyError):  # gone, closed by us, or text instead of bytes
+        pass
+    finally:
+        room.leave(number)
+        repeating.cancel()
+        await asyncio.gather(sending, repeating, return_exceptions=True)
+
+
+async def _send(websocket: WebSocket, peer: Peer) -> None:
+    while not peer.over:
+        for frame in await peer.frames():
+            await websocket.send_bytes(frame)
+        if peer.fell_behind:
+            await _close(websocket, SLOW, 'Too much was waiting to be read; connect again for the rest.')
+            return
+    if peer.refusal is not None:
+        await _close(websocket, REFUSED, peer.refusal[1])
+
+
+async def _repeat_presence(room: Room, peer: Peer) -> None:
+    while True:
+        await asyncio.sleep(PRESENCE_AGAIN)
+        peer.offer(room.company.everyone())
+
+
+async def _close(websocket: WebSocket, code: int, reason: str) -> None:
+    """Close with a reason, cut to the 123 bytes that fit; nothing if it is closed already."""
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+        await websocket.close(code, reason.encode()[:123].decode(errors='ignore'))

@@ -1,0 +1,57 @@
+"""Documents come and go and leave nothing behind: no task, no thread, no descriptor, no CRDT."""
+
+import asyncio
+import gc
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from pycrdt import Doc
+
+from collab.rooms.hub import Hub
+from collab.storage.documents import Documents
+from models.engine import open_database
+from tests.support.rooms import becomes
+from tests.support.tab import Tab
+
+DESCRIPTORS = Path('/proc/self/fd')
+
+
+def documents_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(thing, Doc) for thing in gc.get_objects())
+
+
+async def come_and_go(hub: Hub, name: str) -> None:
+    await hub.create(document_id=name)
+    async with hub.open(name) as room:
+        tabs = [Tab(room, f'{name}-{i}') for i in range(3)]
+        for tab in tabs:
+            tab.read()
+            tab.type('hello 🙂')
+            tab.point()
+        await room.saved()
+        for tab in tabs:
+            tab.read()
+            tab.close()
+    await becomes(lambda: hub.room(name) is None)
+
+
+@pytest.mark.skipif(not DESCRIPTORS.exists(), reason='counts descriptors in /proc, which only Linux has')
+async def test_fifty_documents_opened_and_closed_leave_nothing(tmp_path: Path) -> None:
+    database = await open_database(f'sqlite+aiosqlite:///{tmp_path}/collab.db')
+    hub = Hub(Documents(database), linger=0)
+    hub.start()
+    for i in range(5):  # pools and caches fill
+        await come_and_go(hub, f'warm-{i}')
+    before = documents_in_memory(), len(asyncio.all_tasks()), threading.active_count()
+    descriptors = len(os.listdir(DESCRIPTORS))
+    for i in range(50):
+        await come_and_go(hub, f'doc-{i}')
+    assert (documents_in_memory(), len(asyncio.all_tasks()), threading.active_count()) == before
+    assert len(os.listdir(DESCRIPTORS)) <= descriptors
+    assert await hub.drain()
+    await database.dispose()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    await becomes(lambda: not any('aiosqlite' in thread.name.lower() for thread in threading.enumerate()))

@@ -1,0 +1,189 @@
+"""The y-websocket protocol on a plain WebSocket, spoken by clients that are not ours."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+import pytest
+from fastapi import FastAPI
+from pycrdt import Doc, Provider, Text
+from starlette.middleware.sessions import SessionMiddleware
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from collab.document import protocol
+from collab.document.protocol import AwarenessEntry
+from collab.rooms.hub import Hub
+from collab.web import yjs
+from tests.support.rooms import becomes, open_hub, until
+from tests.support.serving import serve
+from tests.support.store import MemoryStore
+from tests.support.tab import Tab
+
+
+class NoNames:
+    async def get(self, person_id: str) -> None:
+        return None
+
+
+@asynccontextmanager
+async def server(store: MemoryStore | None = None) -> AsyncIterator[tuple[str, Hub]]:
+    async with open_hub(store) as hub:
+        app = FastAPI()
+        app.add_middleware(SessionMiddleware, secret_key='x' * 32)
+        app.include_router(yjs.router(hub, NoNames()))
+        async with serve(app) as address:
+            yield address, hub
+
+
+class Wire:
+    """A WebSocket as pycrdt's own provider wants it."""
+
+    def __init__(self, socket: ClientConnection, path: str) -> None:
+        self.socket = socket
+        self.path = path
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return await self.recv()
+        except ConnectionClosed:
+            raise StopAsyncIteration from None
+
+    async def send(self, message: bytes) -> None:
+        await self.socket.send(message)
+
+    async def recv(self) -> bytes:
+        message = await self.socket.recv()
+        assert isinstance(message, bytes)
+        return message
+
+
+@asynccontextmanager
+async def program(address: str, document_id: str = 'doc') -> AsyncIterator[Text]:
+    """A Python program that joins with pycrdt's own provider."""
+    doc: Doc[Text] = Doc()
+    text = doc.get('content', type=Text)
+    async with (
+        connect(f'ws://{address}/yjs/{document_id}') as socket,
+        Provider(doc, Wire(socket, document_id)),
+    ):
+        yield text
+
+
+async def test_two_programs_and_a_page_write_in_one_document() -> None:
+    store = MemoryStore()
+    async with server(store) as (address, hub):
+        await hub.create('Notes', document_id='doc', text='Start. ')
+        async with hub.open('doc') as room, program(address) as one, program(address) as two:
+            page = Tab(room)
+            page.read()
+            await becomes(lambda: str(one) == str(two) == 'Start. ')
+            one += 'One. '
+            await becomes(lambda: 'One' in str(two))
+            two += 'Two. '
+            await becomes(lambda: 'Two' in str(one))
+            page.type('Page. ')
+            await becomes(lambda: str(one) == str(two) == room.text == 'Start. One. Two. Page. ')
+            page.read()
+            assert page.text == room.text
+            assert len(room.people()) == 3
+        assert len(store.documents['doc'].log) == 4
+
+
+async def test_an_unknown_name_makes_the_document() -> None:
+    async with server() as (address, hub):
+        async with program(address, 'new-one') as text:
+            text += 'hello'
+            await becomes(lambda: (room := hub.room('new-one')) and room.text == 'hello')
+        assert (await hub.describe('new-one')).title == 'new-one'
+
+
+async def test_a_closed_connection_leaves_nobody_behind() -> None:
+    async with server() as (address, hub):
+        async with program(address):
+            await becomes(lambda: hub.people('doc'))
+        await becomes(lambda: hub.room('doc') is None)
+
+
+@pytest.mark.parametrize(
+    ('path', 'origin', 'code', 'word'),
+    [
+        ('doc', 'http://evil.example', 4403, 'not part of this server'),
+        ('Bad%20Name', None, 4404, 'small letters'),
+        ('trash', None, 4404, 'no document'),
+        ('damaged', None, 4404, 'damaged'),
+    ],
+)
+async def test_who_cannot_come_in_is_told_why(path: str, origin: str | None, code: int, word: str) -> None:
+    store = MemoryStore()
+    async with server(store) as (address, hub):
+        await hub.create(document_id='trash')
+        await hub.delete('trash')
+        await hub.create(document_id='damaged')
+        store.damage('damaged')
+        async with connect(f'ws://{address}/yjs/{path}', origin=origin) as socket:  # type: ignore[arg-type]
+            with pytest.raises(ConnectionClosed) as closed:
+                await socket.recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == code
+        assert word in closed.value.rcvd.reason
+
+
+async def test_our_own_pages_may_connect() -> None:
+    async with server() as (address, _):
+        async with connect(f'ws://{address}/yjs/doc', origin=f'http://{address}') as socket:  # type: ignore[arg-type]
+            await socket.send(protocol.step1(b'\x00'))
+            assert await socket.recv() == protocol.step2(b'\x00\x00')
+
+
+@pytest.mark.parametrize('nonsense', [b'\x00\x02', b'\xff' * 1000, 'text instead of bytes'])
+async def test_nonsense_closes_the_connection_of_its_sender_only(nonsense: bytes | str) -> None:
+    async with server() as (address, hub):
+        async with program(address) as text, connect(f'ws://{address}/yjs/doc') as mallory:
+            await mallory.send(nonsense)
+            with pytest.raises(ConnectionClosed):
+                await mallory.recv()
+            text += 'undisturbed'
+            await becomes(lambda: (room := hub.room('doc')) and room.text == 'undisturbed')
+
+
+async def test_a_slow_reader_is_asked_to_connect_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with server() as (address, hub):
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room, connect(f'ws://{address}/yjs/doc') as slow:
+            await becomes(lambda: room.company.peers)
+            peer = next(iter(room.company.peers.values()))
+            peer._fall_behind()
+            with pytest.raises(ConnectionClosed) as closed:
+                await slow.recv()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 4408
+
+
+async def test_presence_is_repeated_before_others_forget_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('collab.web.yjs.PRESENCE_AGAIN', 0.01)
+    async with server() as (address, hub), connect(f'ws://{address}/yjs/doc') as socket:
+        await socket.send(protocol.awareness([AwarenessEntry(7, 1, '{"user":{"name":"Vim"}}')]))
+        clocks = []
+        while len(clocks) < 3:
+            message = protocol.decode(await socket.recv())  # type: ignore[arg-type]
+            assert isinstance(message, protocol.AwarenessUpdate)
+            clocks += [entry.clock for entry in message.entries if entry.client == 7]
+        assert clocks == sorted(set(clocks))
+        await until(lambda: hub.room('doc'))
+
+
+async def test_a_document_deleted_meanwhile_ends_the_connection_with_words() -> None:
+    async with server() as (address, hub):
+        await hub.create(document_id='doc')
+        async with connect(f'ws://{address}/yjs/doc') as socket:
+            await becomes(lambda: hub.people('doc'))
+            await hub.delete('doc')
+            with pytest.raises(ConnectionClosed) as closed:
+                await asyncio.wait_for(socket.recv(), 5)
+        assert closed.value.rcvd is not None
+        assert 'deleted' in closed.value.rcvd.reason
