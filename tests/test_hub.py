@@ -334,7 +334,7 @@ async def test_trouble_of_the_store_is_told_and_everything_is_stored_when_it_is_
             ann.read()
             troubles = []
             store.fail_next(OSError('disk full'), times=3)
-            monkeypatch.setattr(room, 'trouble', lambda failing: troubles.append(failing))
+            monkeypatch.setattr(room.company, 'trouble', troubles.append)
             ann.type('a')
             ann.type('b')
             await room.saved()
@@ -353,7 +353,7 @@ async def test_a_tab_hears_of_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
             ann.read(), program.read()
             assert program.peer is not None
             program.peer.tells_saved = False
-            room.trouble(True)
+            room.company.trouble(True)
             assert (ann.read(), program.read()) == (1, 0)
             assert ann.trouble
 

@@ -9,6 +9,7 @@ from collab.document.change import Change
 from collab.document.people import Person
 from collab.document.roles import Role
 from collab.document.shared import BrokenDocument, SharedDocument
+from collab.rooms.peer import MOST_QUESTIONS
 from collab.rooms.ports import DamagedDocument, Record
 from collab.rooms.watching import Happening
 from tests.support.rooms import becomes, open_hub, open_room, presence_shown, until
@@ -151,6 +152,21 @@ async def test_a_lost_frame_is_asked_for_and_nothing_counts_as_saved_until_it_ca
         ann.read()
         assert room.text == 'first second'
         assert ann.all_saved()
+
+
+async def test_who_never_has_what_is_missing_is_given_up_and_not_asked_for_ever() -> None:
+    async with open_room() as room:
+        mallory = Tab(room, 'mallory')
+        mallory.read()
+        gap = b'\x01\x01\x07\x05\x04\x01\x07content\x01x\x00'  # begins at clock 5
+        for _ in range(50):
+            mallory.send(protocol.update(gap))
+        assert mallory.peer is not None
+        assert len(mallory.peer.take()) == 1
+        for _ in range(MOST_QUESTIONS):
+            mallory.send(protocol.step2(gap))
+        assert mallory.peer.refusal is not None
+        assert room.text == ''
 
 
 async def test_python_code_edits_through_the_same_door() -> None:

@@ -134,21 +134,26 @@ async def test_who_cannot_come_in_is_told_why(path: str, origin: str | None, cod
 
 
 async def test_our_own_pages_may_connect() -> None:
-    async with server() as (address, _):
-        async with connect(f'ws://{address}/yjs/doc', origin=f'http://{address}') as socket:  # type: ignore[arg-type]
-            await socket.send(protocol.step1(b'\x00'))
-            assert await socket.recv() == protocol.step2(b'\x00\x00')
+    async with (
+        server() as (address, _),
+        connect(f'ws://{address}/yjs/doc', origin=f'http://{address}') as socket,  # type: ignore[arg-type]
+    ):
+        await socket.send(protocol.step1(b'\x00'))
+        assert await socket.recv() == protocol.step2(b'\x00\x00')
 
 
 @pytest.mark.parametrize('nonsense', [b'\x00\x02', b'\xff' * 1000, 'text instead of bytes'])
 async def test_nonsense_closes_the_connection_of_its_sender_only(nonsense: bytes | str) -> None:
-    async with server() as (address, hub):
-        async with program(address) as text, connect(f'ws://{address}/yjs/doc') as mallory:
-            await mallory.send(nonsense)
-            with pytest.raises(ConnectionClosed):
-                await mallory.recv()
-            text += 'undisturbed'
-            await becomes(lambda: (room := hub.room('doc')) and room.text == 'undisturbed')
+    async with (
+        server() as (address, hub),
+        program(address) as text,
+        connect(f'ws://{address}/yjs/doc') as mallory,
+    ):
+        await mallory.send(nonsense)
+        with pytest.raises(ConnectionClosed):
+            await mallory.recv()
+        text += 'undisturbed'
+        await becomes(lambda: (room := hub.room('doc')) and room.text == 'undisturbed')
 
 
 async def test_a_slow_reader_is_asked_to_connect_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,13 @@ class Company:
         """One frame with the presence of all."""
         return protocol.awareness(self.presence.everyone())
 
+    def trouble(self, failing: bool) -> None:
+        """The store fails, or works again; those who want to know hear it."""
+        frame = protocol.trouble(failing)
+        for peer in self.peers.values():
+            if peer.tells_saved:
+                peer.offer(frame)
+
     def show_soon(self) -> None:
         """Something moved; show it with whatever else moves within the pause."""
         if self._due is None:

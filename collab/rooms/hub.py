@@ -198,7 +198,7 @@ class Hub(Watchers):
     def _trouble(self, failing: bool) -> None:
         for opening in self._open.values():
             if (room := _loaded(opening)) is not None:
-                room.trouble(failing)
+                room.company.trouble(failing)
 
     async def _close(self, document_id: str, opening: Opening) -> None:
         """Close once nobody came back for `linger` seconds and everything is stored and summed up."""

@@ -10,6 +10,10 @@ OUTBOX_BYTES = 4 * 1024 * 1024
 """Most bytes that may wait for a slow reader behind the first frame, which may be a whole document."""
 
 
+MOST_QUESTIONS = 5
+"""How often a peer is asked in vain for what is missing before it is given up."""
+
+
 class Peer:
     """A seat in a room. The room offers frames; the transport takes them, `while not peer.over`.
 
@@ -34,6 +38,7 @@ class Peer:
         """It read too slowly; what waited was thrown away and it must ask again with its state vector."""
         self.refusal: tuple[str, str] | None = None
         """Code and words, when the room refused it and the connection is to end."""
+        self._questions = 0
         self._outbox: deque[bytes] = deque()
         self._waiting = 0
         self._wake = asyncio.Event()
@@ -60,6 +65,24 @@ class Peer:
         """No more frames will be taken in; those that wait can still be had."""
         self._closed = True
         self._wake.set()
+
+    def lacks(self, *, answered: bool) -> bool:
+        """A frame of its builds on what is not here; whether to ask it for that with sync step 1.
+
+        It is asked once, and again only when its answer lacked something too, but not for ever.
+        """
+        if self.behind and not answered:
+            return False
+        self.behind = True
+        self._questions += 1
+        if self._questions > MOST_QUESTIONS:
+            self.refuse('update', 'This page builds on text that the server does not have.')
+        return self.refusal is None
+
+    def told_everything(self) -> None:
+        """Its answer to sync step 1 was taken in: nothing of it is missing here."""
+        self.behind = False
+        self._questions = 0
 
     def caught_up(self) -> None:
         """The transport has told the slow reader to ask again; frames are taken once more."""

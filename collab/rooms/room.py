@@ -153,13 +153,6 @@ class Room(Editing, Watchers):
             'damaged', 'This document can no longer be stored. What you see is kept on this page only.'
         )
 
-    def trouble(self, failing: bool) -> None:
-        """The store fails, or works again; those who want to know hear it."""
-        frame = protocol.trouble(failing)
-        for peer in self.company.peers.values():
-            if peer.tells_saved:
-                peer.offer(frame)
-
     def rebuilt(self, document: SharedDocument) -> None:
         """Go on with a document made anew from the log, and ask everybody for what it may lack."""
         self.document.close()
@@ -183,7 +176,6 @@ class Room(Editing, Watchers):
                 else:
                     self._welcome(peer, vector)
             case SyncStep2(update):
-                peer.behind = False
                 self._merge(peer, update, live=False)
             case Update(update):
                 self._merge(peer, update, live=True)
@@ -201,9 +193,11 @@ class Room(Editing, Watchers):
         try:
             news = self._apply(peer, update)
         except Incomplete:
-            peer.behind = True
-            peer.offer(protocol.step1(self.document.state_vector()))
+            if peer.lacks(answered=not live):
+                peer.offer(protocol.step1(self.document.state_vector()))
             return
+        if not live:
+            peer.told_everything()
         if news is not None:
             self._record(news, peer.author, peer)
             if live:

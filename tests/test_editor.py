@@ -1,0 +1,288 @@
+"""The editor element on the Python side: a value element whose value many people share."""
+
+import asyncio
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from nicegui import core, ui
+from nicegui.testing import User
+
+from collab.document import protocol
+from collab.document.people import guest
+from collab.editor import channel as channel_module
+from collab.editor.channel import Channel, Switchboard
+from collab.editor.element import SharedEditor
+from collab.rooms.room import Room
+from tests.support.rooms import becomes, open_room
+
+pytestmark = pytest.mark.nicegui_main_file(None)
+
+
+@pytest.fixture
+async def room() -> AsyncIterator[Room]:
+    async with open_room(text='hello') as room:
+        yield room
+
+
+@pytest.fixture
+def editors(room: Room) -> list[SharedEditor]:
+    """A page at / with an editor of `room`; the editors of all who opened it, in order."""
+    made: list[SharedEditor] = []
+
+    def page() -> None:
+        made.append(SharedEditor(room, guest(f'person-{len(made)}')))
+
+    ui.page('/')(page)
+    return made
+
+
+async def test_two_users_write_in_one_text(
+    user: User, create_user: Callable[[], User], editors: list[SharedEditor], room: Room
+) -> None:
+    other = create_user()
+    await user.open('/')
+    await other.open('/')
+    user.find(SharedEditor).type(' world')
+    await other.should_see('hello world')
+    other.find(SharedEditor).type('!')
+    await user.should_see('hello world!')
+    assert room.text == 'hello world!'
+    assert len(room.people()) == 2
+    user.find(SharedEditor).clear()
+    assert room.text == ''
+
+
+async def test_the_text_never_travels_in_properties(user: User, editors: list[SharedEditor]) -> None:
+    await user.open('/')
+    editors[0].value = 'secret text'
+    assert 'secret' not in str(editors[0]._to_dict())
+    assert 'hello' not in str(editors[0]._to_dict())
+    assert not any(listener.type == 'update:value' for listener in editors[0]._event_listeners.values())
+
+
+async def test_on_change_follows_whoever_writes_and_not_too_often(
+    user: User, editors: list[SharedEditor], room: Room
+) -> None:
+    await user.open('/')
+    heard: list[tuple[str, str | None]] = []
+    assert len(room._watchers) == 1  # the hub
+    editors[0].on_value_change(lambda event: heard.append((event.previous_value, event.value)))
+    editors[0].on_value_change(lambda event: None)
+    assert len(room._watchers) == 2
+    for letter in '!?':
+        room.insert(len(room.text), letter)
+    await becomes(lambda: heard)
+    assert heard == [('hello', 'hello!?')]
+    room.insert(0, 'x')
+    room.delete(0, 1)
+    await becomes(lambda: editors[0]._due is not None)
+    await becomes(lambda: editors[0]._due is None)
+    assert len(heard) == 1
+
+
+async def test_a_label_bound_to_the_text_follows_it(user: User, room: Room) -> None:
+    heard: list[str] = []
+
+    def page() -> None:
+        editor = SharedEditor(room, guest('ann'), on_change=lambda event: heard.append(event.value))
+        ui.label().bind_text_from(editor, 'value', lambda text: f'{len(text)} characters')
+
+    ui.page('/')(page)
+    await user.open('/')
+    await user.should_see('5 characters')
+    room.insert(5, ' world')
+    await user.should_see('11 characters')
+    await becomes(lambda: heard == ['hello world'])
+
+
+async def test_disable_makes_it_read_only_on_the_server_too(
+    user: User, editors: list[SharedEditor], room: Room
+) -> None:
+    await user.open('/')
+    editors[0].disable()
+    user.find(SharedEditor).type('!')
+    assert room.text == 'hello'
+    talk = Talk(editors[0])
+    talk.hello()
+    talk.type('x')
+    assert await talk.refusal() == 'read-only'
+    assert room.text == 'hello'
+    editors[0].enable()
+    user.find(SharedEditor).type('!')
+    assert room.text == 'hello!'
+
+
+async def test_a_page_that_is_gone_leaves_the_room(
+    user: User, editors: list[SharedEditor], room: Room
+) -> None:
+    client = await user.open('/')
+    editors[0].on_value_change(lambda event: None)
+    editors[0]._last_change = asyncio.get_running_loop().time()
+    room.insert(0, 'x')
+    await becomes(lambda: editors[0]._due is not None)
+    assert len(room.people()) == 1
+    client.delete()
+    assert room.people() == []
+    assert len(room._watchers) == 1
+
+
+async def test_a_page_that_loses_its_connection_leaves_at_once_and_comes_back(
+    user: User, editors: list[SharedEditor], room: Room
+) -> None:
+    client = await user.open('/')
+    (socket,) = client._socket_to_document_id
+    client.handle_disconnect(socket)
+    assert room.people() == []
+    await client.handle_handshake('test-again', user.tab_id, None, 'document', None)
+    await client.handle_handshake('test-and-again', user.tab_id, None, 'document', None)
+    assert len(room.people()) == 1
+
+
+class Talk:
+    """A browser that speaks to an editor over NiceGUI's socket, without the browser."""
+
+    def __init__(self, editor: SharedEditor, socket: str = 'socket-1') -> None:
+        self.editor = editor
+        self.socket = socket
+        editor.client._socket_to_document_id[socket] = 'document'
+
+    def say(self, frame: bytes, piece: int = 10_000) -> None:
+        assert self.editor.channel is not None
+        text = b64encode(frame).decode()
+        for start in range(0, max(1, len(text)), piece):
+            self.editor.channel.take(self.socket, text[start : start + piece], start + piece < len(text))
+
+    def hello(self) -> None:
+        self.say(protocol.step1(b'\x00'))
+
+    def type(self, text: str, client: int = 7) -> None:
+        content = protocol.var_string(text)
+        update = b'\x01\x01' + protocol.uint(client) + b'\x00\x04\x01\x07content' + content + b'\x00'
+        self.say(protocol.update(update), piece=5)
+
+    async def refusal(self) -> str:
+        channel = self.editor.channel
+        assert channel is not None
+        assert channel._peer is not None
+        await becomes(lambda: channel._peer is None or channel._peer.refusal is not None)
+        assert channel._peer.refusal is not None
+        return channel._peer.refusal[0]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bytes]]:
+    """What the server sent to browsers: (socket, frame)."""
+    frames: list[tuple[str, bytes]] = []
+    pieces: list[str] = []
+
+    async def emit(event: str, data: tuple[int, str, bool], to: str) -> None:
+        assert event == 'collab'
+        pieces.append(data[1])
+        if not data[2]:
+            frames.append((to, b64decode(''.join(pieces))))
+            pieces.clear()
+
+    monkeypatch.setattr(core.sio, 'emit', emit)
+    return frames
+
+
+async def test_a_browser_gets_the_text_and_its_edits_are_confirmed(
+    user: User, editors: list[SharedEditor], room: Room, sent: list[tuple[str, bytes]]
+) -> None:
+    await user.open('/')
+    talk = Talk(editors[0])
+    talk.hello()
+    await becomes(lambda: len(sent) == 3)
+    assert sent[0] == ('socket-1', protocol.step2(room.document.snapshot()))
+    talk.type('typed')
+    await becomes(lambda: ('socket-1', protocol.saved(1)) in sent)
+    assert sorted(room.text) == sorted('hellotyped')
+
+
+async def test_a_browser_that_comes_back_on_a_new_socket_is_counted_once(
+    user: User, editors: list[SharedEditor], room: Room, sent: list[tuple[str, bytes]]
+) -> None:
+    client = await user.open('/')
+    old, new = Talk(editors[0], 'old'), Talk(editors[0], 'new')
+    old.hello()
+    new.hello()
+    await becomes(lambda: any(socket == 'new' for socket, _ in sent))
+    assert len(room.company.peers) == 1
+    client.handle_disconnect('old')
+    assert len(room.company.peers) == 1
+    client.handle_disconnect('new')
+    assert len(room.company.peers) == 0
+
+
+async def test_a_frame_too_large_is_refused_before_it_is_whole(
+    user: User, editors: list[SharedEditor], room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_module, 'FRAME_LIMIT', 1_000)
+    await user.open('/')
+    talk = Talk(editors[0])
+    talk.hello()
+    talk.say(b'x' * 2_000, piece=100)
+    assert await talk.refusal() == 'too-large'
+
+
+async def test_what_is_not_base64_is_refused(user: User, editors: list[SharedEditor]) -> None:
+    await user.open('/')
+    talk = Talk(editors[0])
+    assert editors[0].channel is not None
+    editors[0].channel.take('socket-1', 'no base64 ü', False)
+    assert await talk.refusal() == 'update'
+
+
+async def test_a_page_that_fell_behind_is_told_to_ask_again(
+    user: User, editors: list[SharedEditor], room: Room, sent: list[tuple[str, bytes]]
+) -> None:
+    await user.open('/')
+    talk = Talk(editors[0])
+    talk.hello()
+    await becomes(lambda: len(sent) == 3)
+    channel = editors[0].channel
+    assert channel is not None
+    assert channel._peer is not None
+    channel._peer._fall_behind()
+    await becomes(lambda: sent[-1] == ('socket-1', protocol.resync()))
+    talk.hello()
+    await becomes(lambda: len(sent) == 7)
+
+
+async def test_messages_find_their_editor_by_the_servers_own_record(
+    user: User, editors: list[SharedEditor], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await user.open('/')
+    switchboard = Switchboard()
+    taken: list[tuple[str, str, bool]] = []
+    monkeypatch.setattr(Channel, 'take', lambda self, *message: taken.append(message))
+    rooms = {'mine': [client.id, 'mine'], 'foreign': ['foreign']}
+    monkeypatch.setattr(core.sio, 'rooms', lambda socket: rooms[socket])
+    for _ in range(2):
+        switchboard.receive('mine', editors[0].id, 'AA==', False)
+    switchboard.receive('mine', 9_999, 'AA==', False)
+    switchboard.receive('mine', editors[0].id + 10_000, 'AA==', False)
+    switchboard.receive('foreign', editors[0].id, 'AA==', False)
+    assert taken == [('mine', 'AA==', False)] * 2
+    for nonsense in [(), (1,), ('1', 'AA==', False), (1, 2, 3), (editors[0].id, 'AA==', 'no'), (None,)]:
+        switchboard.receive('mine', *nonsense)
+    assert len(taken) == 2
+    assert 'none of ours' in caplog.text
+    switchboard.register()
+    assert 'collab' in core.sio.handlers['/']
+
+
+async def test_a_crowded_socket_makes_the_next_message_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Connection:
+        queue: asyncio.Queue[str] = asyncio.Queue()
+
+    for _ in range(channel_module.BACKLOG):
+        Connection.queue.put_nowait('x')
+    monkeypatch.setattr(core.sio.manager, 'eio_sid_from_sid', lambda socket, namespace: 'eio')
+    monkeypatch.setattr(core.sio.eio, 'sockets', {'eio': Connection})
+    waiting = asyncio.create_task(channel_module._room_in('socket'))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    Connection.queue.get_nowait()
+    await asyncio.wait_for(waiting, 5)
