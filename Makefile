@@ -1,0 +1,28 @@
+# One word per habit; each line also works typed by hand. The first use makes the virtual environment.
+.PHONY: run test lint format coverage build clean
+
+run: .venv
+	.venv/bin/python main.py
+
+test: .venv
+	.venv/bin/pytest
+
+lint: .venv
+	.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+format: .venv
+	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+
+coverage: .venv
+	.venv/bin/pytest -m 'not browser and not traces' --cov=collab.document --cov=collab.rooms --cov-fail-under=100
+
+build:
+	cd collab/editor && npm ci && node build.mjs
+
+clean:
+	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache collab/editor/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv: requirements.txt requirements-dev.txt
+	python3 -m venv .venv && .venv/bin/pip install -r requirements-dev.txt && touch .venv

@@ -1,0 +1,88 @@
+"""What every test gets: settings of its own, and a clear word when something it needs is missing."""
+
+import gzip
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collab.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
+IN_CI = os.environ.get('CI', '').lower() in {'1', 'true', 'yes'}
+TRACES = (
+    Path(os.environ.get('COLLAB_TRACES') or ROOT / 'tests' / 'traces'),
+    ROOT.parent / 'shared' / 'traces',
+)
+
+
+def find_chromium() -> str | None:
+    """Path of the Chromium that the browser tests drive."""
+    return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+
+
+def find_traces() -> Path | None:
+    """Folder of the recorded editing sessions."""
+    return next((folder for folder in TRACES if any(folder.glob('*.json.gz'))), None)
+
+
+NEEDS: dict[str, tuple[Callable[[], object], str]] = {
+    'browser': (find_chromium, 'no Chromium here: apt install chromium'),
+    'node': (lambda: shutil.which('node') and shutil.which('npm'), 'no Node here: apt install nodejs npm'),
+    'traces': (
+        find_traces,
+        'no recorded editing sessions here: put the *.json.gz of https://github.com/josephg/editing-traces '
+        'into tests/traces, or name their folder in COLLAB_TRACES',
+    ),
+}
+
+
+def pytest_configure() -> None:
+    """Forget what the developer has set, before even a fixture of the whole session starts a server."""
+    for name in [name for name in os.environ if name.upper().startswith('COLLAB_')]:
+        del os.environ[name]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what cannot run here and say how it could; under CI nothing may be skipped, so it fails."""
+    for marker, (find, otherwise) in NEEDS.items():
+        if item.get_closest_marker(marker) and not find():
+            (pytest.fail if IN_CI else pytest.skip)(otherwise)
+
+
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Every test has a data folder of its own (returned) and does not see the developer's .env."""
+    monkeypatch.setitem(Settings.model_config, 'env_file', None)
+    monkeypatch.setattr(
+        sys, 'argv', ['main.py']
+    )  # the `user` fixture runs main.py with pytest's own arguments
+    monkeypatch.setenv('COLLAB_DATA_DIR', str(tmp_path / 'data'))
+    return tmp_path / 'data'
+
+
+@pytest.fixture(scope='session')
+def chromium() -> str:
+    """Path of Chromium, for tests marked `browser`."""
+    path = find_chromium()
+    assert path, 'mark the test with pytest.mark.browser'
+    return path
+
+
+@pytest.fixture(scope='session')
+def trace() -> Callable[[str], Any]:
+    """`trace(name)` is a recorded editing session as its JSON says, for tests marked `traces`."""
+    folder = find_traces()
+    assert folder, 'mark the test with pytest.mark.traces'
+
+    def load(name: str) -> Any:
+        with gzip.open(folder / f'{name}.json.gz', 'rt', encoding='utf-8') as file:
+            return json.load(file)
+
+    return load
