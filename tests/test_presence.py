@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collab.document.people import COLORS, CONTRAST, Person, clean_color, clean_name, contrast_on_white, guest
-from collab.document.presence import Presence, read_cursor
+from collab.document.presence import Presence, introduction, read_cursor
 from collab.document.roles import Act, Role, may
 
 CURSOR = '{"cursor":{"anchor":{"item":{"client":1,"clock":2},"assoc":0},"head":{"tname":"content"}}}'
@@ -116,6 +116,20 @@ def test_no_text_breaks_the_reader(state: str) -> None:
     except ValueError:
         return
     assert cursor is None or set(cursor) == {'anchor', 'head'}
+
+
+@pytest.mark.parametrize(
+    ('state', 'name', 'color'),
+    [
+        ('{"user":{"name":"Vim","color":"#006978"}}', 'Vim', '#006978'),
+        ('{"user":{"name":"VS Code","color":"#30bced"}}', 'VS Code', ANN.color),  # too light to read
+        ('{"user":{"name":"","color":3}}', 'Ann', ANN.color),
+        ('{"user":3}', 'Ann', ANN.color),
+        ('null', 'Ann', ANN.color),
+    ],
+)
+def test_a_program_says_what_it_is_called_as_far_as_that_is_fit(state: str, name: str, color: str) -> None:
+    assert introduction(state, ANN) == Person('a', name, color)
 
 
 def test_deep_nesting_is_refused_whatever_the_interpreter_allows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -343,6 +343,20 @@ async def test_cursors_reach_the_others_with_the_name_the_server_knows() -> None
         assert bob.states[ann.doc.client_id] == 'null'
 
 
+async def test_a_program_without_a_session_may_say_what_it_is_called() -> None:
+    async with open_room(text='hello') as room:
+        vim, ann = Tab(room, 'anyone-1', author='anyone'), Tab(room, 'ann')
+        vim.read(), ann.read()
+        room.rename_person(Person('ann', 'Ann', '#1a4fc4'))
+        vim.point(state='{"user":{"name":"Neovim"}}')
+        assert {person.name for person in room.people()} == {'Neovim', 'Ann'}
+        vim.point(state='{"user":{"name":"Ann"}}')
+        assert [(person.id, person.name) for person in room.people()] == [
+            ('ann', 'Ann'),
+            ('anyone-1', 'Ann (2)'),
+        ]
+
+
 async def test_nobody_moves_the_cursor_of_another() -> None:
     async with open_room(text='hello') as room:
         ann, mallory, bob = Tab(room, 'ann'), Tab(room, 'mallory'), Tab(room, 'bob')

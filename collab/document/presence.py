@@ -3,10 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from collab.document.people import Person
+from collab.document.people import Person, clean_color, clean_name
 from collab.document.protocol import AwarenessEntry
 
 STATE_LENGTH = 1024
@@ -51,11 +52,11 @@ class Presence:
             self._news[seat.client] = number
 
     def rename(self, person: Person) -> bool:
-        """Give all seats of this person the new name and colour; True if they have any here."""
+        """Give all seats of this person the new name and colour; True if that changed anything here."""
+        mine = [n for n, seat in self._seats.items() if seat.person.id == person.id and seat.person != person]
         self._known = {}
-        mine = [number for number, seat in self._seats.items() if seat.person.id == person.id]
-        for number in mine:
-            self._put(number, replace(self._seats[number], person=person))
+        for number in mine:  # behind the others: who bore the name before goes on bearing it alone
+            self._put(number, replace(self._seats.pop(number), person=person))
         return bool(mine)
 
     def move(self, number: int, client: int, state: str) -> None:
@@ -120,18 +121,38 @@ def read_cursor(state: str) -> dict[str, Any] | None:
 
     A position is a relative position of Yjs as JSON. Raises ValueError for anything else.
     """
+    cursor = _read(state).get('cursor')
+    if cursor is None:
+        return None
+    if not isinstance(cursor, dict):
+        raise ValueError('A cursor has an anchor and a head.')
+    return {end: _position(cursor.get(end)) for end in ('anchor', 'head')}
+
+
+def introduction(state: str, known: Person) -> Person:
+    """Whom a program without a session says to be: `known`, with what is fit of the state's name and colour.
+
+    Raises ValueError when the state is none.
+    """
+    user = _read(state).get('user')
+    if not isinstance(user, dict):
+        return known
+    for field, clean in (('name', clean_name), ('color', clean_color)):
+        with suppress(ValueError):
+            known = replace(known, **{field: clean(str(user.get(field, '')))})
+    return known
+
+
+def _read(state: str) -> dict[str, Any]:
     if len(state) > STATE_LENGTH:
         raise ValueError(f'An awareness state has at most {STATE_LENGTH} characters.')
     try:
         value = json.loads(state, parse_constant=_refuse)
     except RecursionError:
         raise ValueError('An awareness state is nested too deeply.') from None
-    cursor = value.get('cursor') if isinstance(value, dict) else value
-    if cursor is None:
-        return None
-    if not isinstance(cursor, dict):
-        raise ValueError('A cursor has an anchor and a head.')
-    return {end: _position(cursor.get(end)) for end in ('anchor', 'head')}
+    if value is not None and not isinstance(value, dict):
+        raise ValueError('An awareness state is an object.')
+    return value or {}
 
 
 def _position(value: object) -> dict[str, Any]:

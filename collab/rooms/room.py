@@ -8,6 +8,7 @@ from collab.document import protocol
 from collab.document.admission import Incomplete, Refused
 from collab.document.change import Change
 from collab.document.people import Person
+from collab.document.presence import introduction
 from collab.document.protocol import AwarenessUpdate, Frame, ProtocolError, SyncStep1, SyncStep2, Update
 from collab.document.roles import Act, may
 from collab.document.shared import BrokenDocument, News, SharedDocument, merge
@@ -228,6 +229,9 @@ class Room(Editing, Watchers):
         if (mine is not None and mine != client) or not self._ownership.may_write(peer, client):
             return  # y-protocols' own clients repeat what they heard of others; that is no offence
         try:
+            if peer.author != peer.person.id:  # a program without a session may say what it is called
+                peer.person = introduction(state, peer.person)
+                self.rename_person(peer.person)
             self.company.move(number, client, state)
         except ValueError as error:
             raise Refused('presence', str(error)) from None
