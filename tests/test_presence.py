@@ -49,6 +49,21 @@ def test_clocks_only_rise_even_over_a_restart() -> None:
     assert presence.changes() == ()
 
 
+def test_an_editor_that_goes_while_its_connection_stays_makes_room_for_the_next() -> None:
+    presence = Presence(0)
+    presence.join(1, ANN)
+    presence.move(1, 11, CURSOR)
+    presence.changes()
+    presence.move(1, 11, 'null')
+    presence.move(1, 12, CURSOR)
+    assert [(entry.client, entry.state == 'null') for entry in presence.changes()] == [
+        (11, True),
+        (12, False),
+    ]
+    assert presence.client_of(1) == 12
+    assert presence.people() == [ANN]
+
+
 def test_what_did_not_change_is_not_said_again() -> None:
     presence = Presence(0)
     presence.join(1, ANN)

@@ -64,6 +64,10 @@ class Presence:
 
         Only the cursor is believed. Raises ValueError when the state is not one.
         """
+        if state == ABSENT:  # the editor is gone while its connection stays; another may take its place
+            self._seats[number] = replace(self._seats[number], client=None, cursor=None)
+            self._news[client] = number
+            return
         seat = replace(self._seats[number], client=client, cursor=read_cursor(state))
         if seat != self._seats[number]:
             self._put(number, seat)
@@ -94,11 +98,11 @@ class Presence:
         entries = []
         for client, number in seats:
             self._clock += 1
-            entries.append(AwarenessEntry(client, self._clock, self._state(self._seats.get(number))))
+            entries.append(AwarenessEntry(client, self._clock, self._state(client, self._seats.get(number))))
         return tuple(entries)
 
-    def _state(self, seat: Seat | None) -> str:
-        if seat is None:
+    def _state(self, client: int, seat: Seat | None) -> str:
+        if seat is None or seat.client != client:
             return ABSENT
         who = self._badges()[seat.person.id]
         user = {'id': who.id, 'name': who.name, 'color': who.color, 'colorLight': who.color + '33'}

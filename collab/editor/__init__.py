@@ -1,0 +1,1 @@
+"""The one custom element: NiceGUI's own CodeMirror, made collaborative."""

@@ -1,0 +1,124 @@
+"""The editor as Python sees it: a value element whose value is a text that many people share."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Self
+
+from nicegui import ui
+from nicegui.events import Handler, ValueChangeEventArguments, handle_event
+
+from collab.document.people import Person
+from collab.document.roles import Role
+from collab.editor.channel import Channel
+from collab.rooms.room import Room
+from collab.rooms.watching import Happening
+
+CHANGE_PAUSE = 0.1
+"""Least time between two calls of an on_change handler, in seconds."""
+
+
+class SharedEditor(
+    ui.codemirror,
+    component='shared_editor.js',
+    esm={'collab-editor': 'dist'},
+    default_classes='collab-editor',
+):
+    """An editor bound to the document of a room.
+
+    `value` reads the text; setting it edits the document by the least changes, as `person`. The text
+    itself never travels in element properties: the browser holds a replica of its own.
+
+    :param room: an open room (`async with hub.open(...)`), held open by the page while the element lives
+    :param person: who edits here
+    :param on_change: called with the new text, at most ten times a second, whoever changed it
+    :param language: a language of CodeMirror, for highlighting
+    :param placeholder: shown while the text is empty
+    :param label: what a screen reader calls the text
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        person: Person,
+        *,
+        on_change: Handler[ValueChangeEventArguments[str]] | None = None,
+        language: str | None = 'Markdown',
+        placeholder: str = '',
+        label: str = 'Document text',
+    ) -> None:
+        self.room = room
+        self.channel: Channel | None = None
+        self._unwatch: Callable[[], None] | None = None
+        super().__init__(line_wrapping=True)
+        self._event_listeners = {
+            key: listener
+            for key, listener in self._event_listeners.items()
+            if listener.type != f'update:{self.VALUE_PROP}'  # the text comes as CRDT updates only
+        }
+        self._change_handlers.clear()
+        self._due: asyncio.TimerHandle | None = None
+        self._last_change = 0.0
+        self._last_value = ''
+        self._props.update({'language': language, 'placeholder': placeholder, 'label': label})
+        self._props['data-testid'] = 'editor'
+        self.channel = Channel(room, person, self.client, self.id)
+        if on_change is not None:
+            self.on_value_change(on_change)
+
+    @property
+    def value(self) -> str:
+        """The text as it is now, whoever wrote it."""
+        return self.room.text
+
+    @value.setter
+    def value(self, text: str | None) -> None:
+        if self.channel is not None:  # the base class sets a first value, which is not ours to write
+            self.room.set_text(text or '', author=self.channel.person.id)
+
+    def on_value_change(self, callback: Handler[ValueChangeEventArguments[str]]) -> Self:
+        """Call back when the text changed, at most ten times a second. Costs nothing while nobody does."""
+        if (
+            self._unwatch is None and self.channel is not None
+        ):  # the base class registers a handler of its own
+            self._last_value = self.value
+            self._unwatch = self.room.watch(self._happened)
+        return super().on_value_change(callback)
+
+    def _happened(self, happening: Happening) -> None:
+        if happening is Happening.TEXT and self._due is None:
+            loop = asyncio.get_running_loop()
+            pause = max(0.0, self._last_change + CHANGE_PAUSE - loop.time())
+            self._due = loop.call_later(pause, self._tell_handlers)
+
+    def _tell_handlers(self) -> None:
+        self._due = None
+        self._last_change = asyncio.get_running_loop().time()
+        previous, self._last_value = self._last_value, self.value
+        if previous == self._last_value:
+            return
+        arguments = ValueChangeEventArguments(
+            sender=self, client=self.client, value=self._last_value, previous_value=previous
+        )
+        for handler in self._change_handlers:
+            handle_event(handler, arguments)
+
+    def _handle_enabled_change(self, enabled: bool) -> None:
+        super()._handle_enabled_change(enabled)
+        if self.channel is not None:
+            self.channel.set_role(Role.EDITOR if enabled else Role.VIEWER)
+
+    def _handle_delete(self) -> None:
+        if self._unwatch is not None:
+            self._unwatch()
+        if self._due is not None:
+            self._due.cancel()
+        if self.channel is not None:
+            self.channel.close()
+        super()._handle_delete()
+
+    def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
+        return [*super()._displayed_contents(only_visible=only_visible), self.value]
+
+
+class SaveStatus(ui.element, component='save_status.js'):
+    """Says truthfully whether everything typed on this page is stored; works without the server."""

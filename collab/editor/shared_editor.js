@@ -1,0 +1,67 @@
+// The shell between NiceGUI and the editor in src/: props in, a DOM event `collab-status` out, no logic.
+import { mount } from "collab-editor";
+
+export default {
+  template: `<div class="collab-editor"></div>`,
+  props: {
+    language: String,
+    label: String,
+    placeholder: String,
+    lineWrapping: { type: Boolean, default: true },
+    lineNumbers: Boolean,
+    highlightWhitespace: Boolean,
+    indent: String,
+    disable: Boolean,
+    // What ui.codemirror also passes. The text never travels as a prop; the rest has no use here.
+    value: String,
+    theme: String,
+    decorations: Array,
+    decorationHtml: Boolean,
+    lineAnchors: Object,
+    lineTooltips: Object,
+    lineTooltipHtml: Boolean,
+    keymap: Array,
+    userId: String,
+  },
+  mounted() {
+    const element = Number(this.$el.id.slice(1));
+    this.editor = mount(this.$el, { element, readOnly: this.disable, ...this.options });
+  },
+  beforeUnmount() {
+    this.editor.destroy();
+  },
+  computed: {
+    options() {
+      return {
+        language: this.language ?? "",
+        label: this.label || "Text",
+        placeholder: this.placeholder ?? "",
+        indent: this.indent ?? "",
+        lineWrapping: this.lineWrapping,
+        lineNumbers: this.lineNumbers,
+        highlightWhitespace: this.highlightWhitespace,
+      };
+    },
+  },
+  watch: {
+    options(options) {
+      this.editor.setOptions(options);
+    },
+    language(language) {
+      this.editor.setLanguage(language ?? "");
+    },
+    disable(disable) {
+      this.editor.setReadOnly(disable);
+    },
+  },
+  methods: {
+    focus() {
+      this.editor.focus();
+    },
+    revealLine(line) {
+      this.editor.revealLine(line);
+    },
+    // NiceGUI's update method of ui.codemirror; the text is in Yjs, so there is nothing to take over.
+    setEditorValueFromProps() {},
+  },
+};

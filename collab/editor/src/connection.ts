@@ -1,0 +1,166 @@
+/** The conversation with the server about one document: who has what, and what is safe. */
+import * as Y from 'yjs'
+
+import type { Ledger } from './ledger'
+import { type Frame, type PresenceEntry, decode, encodePresence, encodeStep1, encodeStep2, encodeUpdate } from './protocol'
+import { Unsaved } from './unsaved'
+
+/** Why the server takes nothing more from this page. */
+export interface Refusal {
+  code: string
+  words: string
+}
+
+export interface ConnectionListener {
+  /** Something that the status is made of may have changed. */
+  changed(): void
+  /** The server knows us on this connection; our presence may be told. */
+  welcomed(): void
+  /** The connection is gone or new: whoever was here must be heard of again. */
+  forgetOthers(): void
+  presence(entries: PresenceEntry[]): void
+}
+
+const UNREADABLE: Refusal = {
+  code: 'damaged',
+  words: 'This page cannot read what the server sent. Copy what you need, then reload the page.',
+}
+
+/** Sync steps, updates and confirmations of one editor, over any number of connections. */
+export class Connection {
+  /** The socket is connected. */
+  open = false
+  /** It has been connected at least once. */
+  joined = false
+  /** The text of the server has arrived, on this connection. */
+  received = false
+  /** The text of the server has arrived once, on whatever connection. */
+  loaded = false
+  refusal: Refusal | null = null
+  /** The server cannot store edits just now. */
+  trouble = false
+  readonly unsaved: Unsaved
+
+  private answered = false
+  private confirmed = 0
+  private ledger: Ledger = { sent: 0, left: null }
+
+  constructor(
+    private readonly doc: Y.Doc,
+    private readonly send: (frame: Uint8Array) => void,
+    private readonly listener: ConnectionListener,
+  ) {
+    this.unsaved = new Unsaved(doc)
+    doc.on('update', this.onUpdate)
+  }
+
+  /** Both have told each other everything, and all that was sent is committed. */
+  get settled(): boolean {
+    return this.received && this.answered && this.confirmed >= this.ledger.sent && this.unsaved.edits === 0
+  }
+
+  /** A connection is there, perhaps after a break: say what we have, and ask for what we miss. */
+  opened(ledger: Ledger): void {
+    this.ledger = ledger
+    this.confirmed = 0
+    this.open = this.joined = true
+    this.received = this.answered = this.trouble = false
+    this.unsaved.takeBack()
+    this.listener.forgetOthers()
+    this.ask()
+    this.listener.changed()
+  }
+
+  closed(): void {
+    this.open = this.received = this.answered = this.trouble = false
+    this.unsaved.takeBack()
+    this.listener.forgetOthers()
+    this.listener.changed()
+  }
+
+  /** Asks for whatever we miss. */
+  ask(): void {
+    if (this.open && !this.refusal) this.send(encodeStep1(Y.encodeStateVector(this.doc)))
+  }
+
+  /** Tells where we are, once the server has our text: the place is named by letters it must know. */
+  tellPresence(entry: PresenceEntry): void {
+    if (this.answered && !this.refusal) this.send(encodePresence(entry))
+  }
+
+  /** Takes in one frame of the server. */
+  frame(data: Uint8Array): void {
+    try {
+      this.take(decode(data))
+    } catch (error) {
+      console.error('Collab: a frame of the server could not be read.', error)
+      this.refuse(UNREADABLE)
+    }
+  }
+
+  /** Stops sending for good: what the server will not take must not look as if it were saved. */
+  refuse(refusal: Refusal): void {
+    this.refusal ??= refusal
+    this.listener.changed()
+  }
+
+  destroy(): void {
+    this.doc.off('update', this.onUpdate)
+  }
+
+  private take(frame: Frame): void {
+    switch (frame.kind) {
+      case 'step1':
+        return this.answer(frame.vector)
+      case 'step2':
+        this.received = this.loaded = true
+        this.apply(frame.update)
+        return this.listener.changed()
+      case 'update':
+        return this.apply(frame.update)
+      case 'presence':
+        return this.listener.presence(frame.entries)
+      case 'saved':
+        return this.confirm(frame.frames)
+      case 'refused':
+        return this.refuse({ code: frame.code, words: frame.words })
+      case 'resync':
+        return this.ask()
+      case 'trouble':
+        this.trouble = frame.on
+        return this.listener.changed()
+    }
+  }
+
+  private apply(update: Uint8Array): void {
+    Y.applyUpdate(this.doc, update, this)
+  }
+
+  private answer(vector: Uint8Array): void {
+    if (this.refusal) return
+    this.ledger.sent += 1
+    this.send(encodeStep2(this.unsaved.answer(vector, this.ledger.sent)))
+    const first = !this.answered
+    this.answered = true
+    if (first) this.listener.welcomed()
+    this.listener.changed()
+  }
+
+  private confirm(frames: number): void {
+    this.confirmed = Math.max(this.confirmed, frames)
+    this.unsaved.confirm(frames)
+    this.listener.changed()
+  }
+
+  private readonly onUpdate = (update: Uint8Array, origin: unknown): void => {
+    if (origin === this) return
+    if (this.open && this.answered && !this.refusal) {
+      this.ledger.sent += 1
+      this.unsaved.noteSent(this.ledger.sent, update)
+      this.send(encodeUpdate(update))
+    } else {
+      this.unsaved.keep(update)
+    }
+    this.listener.changed()
+  }
+}

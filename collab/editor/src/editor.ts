@@ -1,0 +1,152 @@
+/** CodeMirror as people expect an editor to be; what is typed goes into the shared text. */
+import { indentOnInput, bracketMatching, indentUnit } from '@codemirror/language'
+import { Compartment, EditorState, type Extension } from '@codemirror/state'
+import {
+  EditorView,
+  drawSelection,
+  dropCursor,
+  highlightSpecialChars,
+  highlightWhitespace,
+  lineNumbers,
+  placeholder,
+  rectangularSelection,
+} from '@codemirror/view'
+import { yCollab } from 'y-codemirror.next'
+import type { Text as SharedText, UndoManager } from 'yjs'
+
+import { wholeCharacters } from './characters'
+import { drawRemoteCursors } from './cursors'
+import { keys } from './keys'
+import { type Manner, highlighting, isParsed, loadManner, plain } from './language'
+import { look } from './look'
+import { flagsUnderMouse } from './marks'
+
+/** What a page may choose. The text is not among it: that lives in Yjs only. */
+export interface EditorOptions {
+  language: string
+  /** Spoken name of the text field. */
+  label: string
+  /** Shown in an empty text. */
+  placeholder: string
+  lineWrapping: boolean
+  lineNumbers: boolean
+  highlightWhitespace: boolean
+  indent: string
+}
+
+export const DEFAULTS: EditorOptions = {
+  language: 'markdown',
+  label: 'Text',
+  placeholder: '',
+  lineWrapping: true,
+  lineNumbers: false,
+  highlightWhitespace: false,
+  indent: '  ',
+}
+
+/** CodeMirror's view with the parts that can be changed later. */
+export class Editor {
+  readonly view: EditorView
+  private readonly options = new Compartment()
+  private readonly language = new Compartment()
+  private readonly lock = new Compartment()
+  private readonly state = new Compartment()
+  private wanted = ''
+  private manner: Manner = plain
+  private parsed = true
+
+  constructor(
+    parent: HTMLElement,
+    private readonly text: SharedText,
+    undoManager: UndoManager,
+    more: Extension,
+  ) {
+    this.view = new EditorView({
+      parent,
+      doc: text.toString(),
+      extensions: [
+        more,
+        this.lock.of([]),
+        this.state.of(loading),
+        this.options.of([]),
+        this.language.of(plain.setting),
+        yCollab(text, null, { undoManager }),
+        drawRemoteCursors(),
+        flagsUnderMouse(),
+        keys(undoManager),
+        highlightSpecialChars(),
+        drawSelection(),
+        dropCursor(),
+        EditorState.allowMultipleSelections.of(true),
+        rectangularSelection(),
+        indentOnInput(),
+        bracketMatching(),
+        highlighting(),
+        look(),
+        wholeCharacters(),
+      ],
+    })
+  }
+
+  /** Whether the editor shows what the shared text holds. If not, typing must stop. */
+  get isTrue(): boolean {
+    return this.view.state.doc.length === this.text.length
+  }
+
+  /** The text of the server is here. Until then an empty editor does not mean an empty text. */
+  setLoaded(): void {
+    this.view.dispatch({ effects: this.state.reconfigure([]) })
+  }
+
+  /** Readable, selectable and reachable by keyboard as before, but not to be changed. */
+  setReadOnly(readOnly: boolean): void {
+    if (readOnly === this.view.state.readOnly) return
+    this.view.dispatch({ effects: this.lock.reconfigure(readOnly ? locked : []) })
+  }
+
+  setOptions(options: EditorOptions): void {
+    this.view.dispatch({ effects: this.options.reconfigure(optional(options)) })
+  }
+
+  /** Loads the language; of several asked for in quick succession the last one wins. */
+  async setLanguage(name: string): Promise<void> {
+    this.wanted = name
+    const manner = await loadManner(name)
+    if (this.wanted !== name) return
+    this.manner = manner
+    this.applyLanguage()
+  }
+
+  /** To be called when the text has changed: a very long one does without a grammar. */
+  checkLength(): void {
+    if (isParsed(this.text.length) !== this.parsed) this.applyLanguage()
+  }
+
+  private applyLanguage(): void {
+    this.parsed = isParsed(this.text.length)
+    const { grammar, setting } = this.manner
+    this.view.dispatch({ effects: this.language.reconfigure(this.parsed ? [grammar, setting] : setting) })
+  }
+}
+
+const loading: Extension = [
+  EditorView.contentAttributes.of({ 'aria-busy': 'true' }),
+  EditorView.editorAttributes.of({ class: 'cm-collab-loading' }),
+]
+
+const locked: Extension = [
+  EditorState.readOnly.of(true),
+  EditorView.editable.of(false),
+  EditorView.contentAttributes.of({ 'aria-readonly': 'true', tabindex: '0' }),
+]
+
+function optional(options: EditorOptions): Extension {
+  return [
+    EditorView.contentAttributes.of({ 'aria-label': options.label }),
+    options.placeholder ? placeholder(options.placeholder) : [],
+    options.lineWrapping ? EditorView.lineWrapping : [],
+    options.lineNumbers ? lineNumbers() : [],
+    options.highlightWhitespace ? highlightWhitespace() : [],
+    indentUnit.of(options.indent || DEFAULTS.indent),
+  ]
+}

@@ -1,0 +1,65 @@
+/** What the keys do beyond plain typing. Nobody who uses only a keyboard is held in the editor. */
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete'
+import { defaultKeymap, indentLess, indentMore, temporarilySetTabFocusMode } from '@codemirror/commands'
+import { indentUnit } from '@codemirror/language'
+import { search, searchKeymap } from '@codemirror/search'
+import { type Extension, Prec } from '@codemirror/state'
+import { type Command, EditorView, keymap } from '@codemirror/view'
+import type { UndoManager } from 'yjs'
+
+const AT_START_OF_LINE_OR_ITEM = /^\s*([-*+]|\d+[.)])?\s*$/
+
+export function keys(undoManager: UndoManager): Extension {
+  return [
+    closeBrackets(),
+    search({ top: true }),
+    Prec.high(undoKeys(undoManager)),
+    keymap.of([
+      ...closeBracketsKeymap,
+      ...searchKeymap,
+      { key: 'Tab', run: indent, shift: indentLess },
+      ...defaultKeymap,
+    ]),
+    escapeFreesTab,
+  ]
+}
+
+/** Undo takes back only what was done here, and nothing at all in a text that may not be changed. */
+function undoKeys(undoManager: UndoManager): Extension {
+  const unlessReadOnly = (act: () => unknown): Command => (view) => {
+    if (!view.state.readOnly) act()
+    return true
+  }
+  const undo = unlessReadOnly(() => undoManager.undo())
+  const redo = unlessReadOnly(() => undoManager.redo())
+  return [
+    keymap.of([
+      { key: 'Mod-z', run: undo, preventDefault: true },
+      { key: 'Mod-y', mac: 'Mod-Shift-z', run: redo, preventDefault: true },
+      { key: 'Mod-Shift-z', run: redo, preventDefault: true },
+    ]),
+    // With Caps Lock on, Shift makes a small z, which the keymap would take for undo.
+    EditorView.domEventHandlers({
+      keydown: (event, view) => (event.ctrlKey || event.metaKey) && event.shiftKey && event.key === 'z' && redo(view),
+    }),
+  ]
+}
+
+/** Tab moves a line or a list item in; in the middle of a sentence it makes room at the cursor. */
+const indent: Command = (view) => {
+  const { state } = view
+  const { from, empty } = state.selection.main
+  const line = state.doc.lineAt(from)
+  if (!empty || AT_START_OF_LINE_OR_ITEM.test(line.text.slice(0, from - line.from))) return indentMore(view)
+  if (state.readOnly) return false
+  const change = state.replaceSelection(state.facet(indentUnit))
+  view.dispatch(state.update(change, { scrollIntoView: true, userEvent: 'input' }))
+  return true
+}
+
+/** After Escape, Tab leaves the editor (https://codemirror.net/examples/tab/). */
+const escapeFreesTab = EditorView.domEventObservers({
+  keydown(event, view) {
+    if (event.key === 'Escape') temporarilySetTabFocusMode(view)
+  },
+})

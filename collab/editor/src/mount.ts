@@ -1,0 +1,150 @@
+/** Puts a collaborative editor on the page: joins what is seen to the session behind it. */
+import type { Extension } from '@codemirror/state'
+import { EditorView, type ViewUpdate } from '@codemirror/view'
+import { ySyncAnnotation } from 'y-codemirror.next'
+import type { Doc } from 'yjs'
+
+import type { Refusal } from './connection'
+import { setPlaces } from './cursors'
+import { DEFAULTS, Editor, type EditorOptions } from './editor'
+import { Session } from './session'
+import { type Status, StatusBoard, statusOf } from './status'
+
+export interface MountOptions extends Partial<EditorOptions> {
+  /** Number of the NiceGUI element: the address of its frames. */
+  element: number
+  readOnly?: boolean
+}
+
+/** What tests may look at, as `element.__collab`. */
+export interface Inside {
+  doc: Doc
+  view: EditorView
+  status: () => Status
+}
+
+declare global {
+  interface HTMLElement {
+    __collab?: Inside
+  }
+}
+
+const NOT_TRUE: Refusal = {
+  code: 'damaged',
+  words: 'This page no longer shows what is shared. Copy what you need, then reload the page.',
+}
+
+/** A fresh replica of the document, in a fresh editor inside `parent`. */
+export function mount(parent: HTMLElement, options: MountOptions): MountedEditor {
+  return new MountedEditor(parent, options)
+}
+
+export class MountedEditor {
+  private readonly session: Session
+  private readonly editor: Editor
+  private readonly board: StatusBoard
+  private readonly options: EditorOptions
+  private readOnly: boolean
+  private loaded = false
+
+  constructor(
+    private readonly parent: HTMLElement,
+    { element, readOnly = false, ...options }: MountOptions,
+  ) {
+    this.options = { ...DEFAULTS, ...options }
+    this.readOnly = readOnly
+    this.session = new Session(element, {
+      changed: () => this.refresh(),
+      placed: (places) => this.editor.view.dispatch({ effects: setPlaces.of(places) }),
+    })
+    this.board = new StatusBoard(parent, this.status)
+    this.editor = new Editor(parent, this.session.text, this.session.undoManager, this.watch())
+    parent.__collab = { doc: this.session.doc, view: this.editor.view, status: () => this.board.last }
+    this.setOptions(options)
+    this.setLanguage(this.options.language)
+    this.session.start()
+    this.refresh()
+  }
+
+  setReadOnly(readOnly: boolean): void {
+    this.readOnly = readOnly
+    this.refresh()
+  }
+
+  setLanguage(language: string): void {
+    void this.editor.setLanguage(language)
+  }
+
+  setOptions(options: Partial<EditorOptions>): void {
+    Object.assign(this.options, options)
+    // Words for an empty text must not flash up before the text is here.
+    const words = this.loaded ? this.options.placeholder : ''
+    this.editor.setOptions({ ...this.options, placeholder: words })
+  }
+
+  /** Calls at once with the last status, then with every new one. Returns the way out. */
+  subscribe(tell: (status: Status) => void): () => void {
+    return this.board.subscribe(tell)
+  }
+
+  focus(): void {
+    this.editor.view.focus()
+  }
+
+  /** Brings a line, counted from 1, into view. */
+  revealLine(number: number): void {
+    const { doc } = this.editor.view.state
+    const line = doc.line(Math.max(1, Math.min(doc.lines, number)))
+    this.editor.view.dispatch({ effects: EditorView.scrollIntoView(line.from, { y: 'center' }) })
+  }
+
+  destroy(): void {
+    this.session.destroy()
+    this.editor.view.destroy()
+    delete this.parent.__collab
+  }
+
+  private get status(): Status {
+    const { open, joined, settled, loaded, trouble, refusal, unsaved } = this.session.connection
+    const facts = { open, joined, settled, loaded, trouble, refusal }
+    return statusOf({ ...facts, readOnly: this.readOnly, unsaved: unsaved.edits })
+  }
+
+  private refresh(): void {
+    const { loaded, refusal } = this.session.connection
+    this.editor.setReadOnly(this.readOnly || refusal !== null)
+    if (loaded && !this.loaded) {
+      this.loaded = true
+      this.editor.setLoaded()
+      this.setOptions({})
+    }
+    this.board.post(this.status)
+  }
+
+  private watch(): Extension {
+    return EditorView.updateListener.of((update) => {
+      const remote = update.transactions.some((tr) => tr.annotation(ySyncAnnotation) !== undefined)
+      if (update.docChanged) this.checkText(remote)
+      if (update.selectionSet || update.focusChanged) this.tellCursor(update)
+    })
+  }
+
+  private checkText(remote: boolean): void {
+    if (!this.editor.isTrue) this.session.connection.refuse(NOT_TRUE)
+    if (remote) this.session.placer.textArrived()
+    this.editor.checkLength()
+  }
+
+  private tellCursor({ view, focusChanged }: ViewUpdate): void {
+    const { own } = this.session
+    if (!view.hasFocus) {
+      if (focusChanged) own.blurred()
+      return
+    }
+    own.moved(() => {
+      const { anchor, head } = view.state.selection.main
+      const place = this.session.position(head)
+      return { anchor: anchor === head ? place : this.session.position(anchor), head: place }
+    })
+  }
+}
