@@ -357,6 +357,20 @@ async def test_a_program_without_a_session_may_say_what_it_is_called() -> None:
         ]
 
 
+async def test_nobody_hears_of_its_own_presence() -> None:
+    async with open_room(text='hello') as room:
+        ann, bob, cy = Tab(room, 'ann'), Tab(room, 'bob'), Tab(room, 'cy')
+        for tab in (ann, bob, cy):
+            tab.read()
+        ann.point()
+        bob.point()
+        await presence_shown(room)
+        for tab in (ann, bob, cy):
+            tab.read()
+        ids = ann.doc.client_id, bob.doc.client_id
+        assert (set(ann.states), set(bob.states), set(cy.states)) == ({ids[1]}, {ids[0]}, set(ids))
+
+
 async def test_nobody_moves_the_cursor_of_another() -> None:
     async with open_room(text='hello') as room:
         ann, mallory, bob = Tab(room, 'ann'), Tab(room, 'mallory'), Tab(room, 'bob')

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collab.document import protocol
 from collab.document.people import Person
 from collab.document.presence import Presence
+from collab.document.protocol import AwarenessEntry
 from collab.rooms.peer import Peer
 
 PRESENCE_PAUSE = 0.03
@@ -51,11 +52,14 @@ class Company:
     def move(self, number: int, client: int, state: str) -> None:
         """Take in the presence a peer sent for its own client id. Raises ValueError for a bad state."""
         self.presence.move(number, client, state)
+        self.peers[number].client = self.presence.client_of(number)
         self.show_soon()
 
-    def everyone(self) -> bytes:
-        """One frame with the presence of all."""
-        return protocol.awareness(self.presence.everyone())
+    def everyone(self, reader: Peer) -> bytes:
+        """One frame for this reader with the presence of all others."""
+        return protocol.awareness(
+            entry for entry in self.presence.everyone() if entry.client != reader.client
+        )
 
     def trouble(self, failing: bool) -> None:
         """The store fails, or works again; those who want to know hear it."""
@@ -75,11 +79,12 @@ class Company:
             return
         self._due.cancel()
         self._due = None
-        if entries := self.presence.changes():
-            frame = protocol.awareness(entries)
-            for peer in self.peers.values():
-                if peer.synced:
-                    peer.offer(frame)
+        entries = {entry.client: entry for entry in self.presence.changes()}
+        for_all = protocol.awareness(entries.values())
+        for peer in self.peers.values():
+            if peer.synced and entries.keys() - {peer.client}:
+                own = peer.client in entries
+                peer.offer(_without(entries, peer.client) if own else for_all)
 
     def close(self) -> None:
         """No more showing."""
@@ -89,3 +94,8 @@ class Company:
     def _show_if_settled(self) -> None:
         if self._settled():
             self.show()
+
+
+def _without(entries: dict[int, AwarenessEntry], client: int | None) -> bytes:
+    """What all but this client get: an editor that hears of itself takes that for its newest state."""
+    return protocol.awareness(entry for entry in entries.values() if entry.client != client)

@@ -28,6 +28,8 @@ class Peer:
         self.author = author
         self.role = role
         self.tells_saved = tells_saved
+        self.client: int | None = None
+        """The Yjs client id of its presence, once it has told one."""
         self.synced = False
         """It has had the text; from then on it gets every change."""
         self.behind = False

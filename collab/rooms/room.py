@@ -184,7 +184,7 @@ class Room(Editing, Watchers):
                 for entry in entries:
                     self._move(number, peer, entry.client, entry.state)
             case _:
-                peer.offer(self.company.everyone())
+                peer.offer(self.company.everyone(peer))
 
     def _merge(self, peer: Peer, update: bytes, *, live: bool) -> None:
         peer.received += 1
@@ -240,7 +240,7 @@ class Room(Editing, Watchers):
     def _welcome(self, peer: Peer, vector: bytes) -> None:
         text = protocol.step2(self.document.missing(vector))
         question = protocol.step1(self.document.state_vector())
-        self.delivery.welcome(self.seq, peer, (text, question, self.company.everyone()))
+        self.delivery.welcome(self.seq, peer, (text, question, self.company.everyone(peer)))
         self.delivery.release()
 
 

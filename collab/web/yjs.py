@@ -87,7 +87,7 @@ async def _send(websocket: WebSocket, peer: Peer) -> None:
 async def _repeat_presence(room: Room, peer: Peer) -> None:
     while True:
         await asyncio.sleep(PRESENCE_AGAIN)
-        peer.offer(room.company.everyone())
+        peer.offer(room.company.everyone(peer))
 
 
 async def _close(websocket: WebSocket, code: int, reason: str) -> None:
