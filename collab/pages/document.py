@@ -1,0 +1,160 @@
+"""One document: its title, its people, whether it is saved, and the text itself."""
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+
+from fastapi import Request
+from nicegui import Client, events, ui
+
+from collab.document.people import Person
+from collab.editor.element import SaveStatus, SharedEditor
+from collab.pages import missing
+from collab.pages.faces import Faces
+from collab.pages.frame import frame, heading
+from collab.pages.myself import MyselfDialog
+from collab.pages.parts import Notice, Words, button, part
+from collab.pages.soon import Soon
+from collab.pages.title import TitleField
+from collab.pages.visitors import Visitors
+from collab.rooms.hub import Hub
+from collab.rooms.ports import DamagedDocument, UnknownDocument
+from collab.rooms.room import Room
+from collab.rooms.watching import Happening
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 6.0
+"""Seconds that opening may take before the page says that the store does not answer."""
+RECONNECT = 30.0
+"""Seconds that a page is kept for a browser that lost its connection."""
+PEOPLE_PAUSE = 0.1
+"""Seconds in which comings and goings gather before the faces change."""
+
+DELETED = 'This document was deleted. What you see is left on this page only.'
+
+COPY_LINK = """async (event) => {
+    const link = location.origin + location.pathname;
+    const button = event.currentTarget;
+    let copied = true;
+    try {
+        await navigator.clipboard.writeText(link);
+    } catch {
+        const box = Object.assign(document.createElement('textarea'), {value: link, className: 'aside'});
+        document.body.append(box);
+        box.select();
+        copied = document.execCommand('copy');
+        box.remove();
+        button.focus();
+    }
+    emit(copied ? '' : link);
+}"""
+"""Browsers copy only while they handle a click, and only known pages have the clipboard."""
+
+
+def register(hub: Hub, visitors: Visitors) -> None:
+    """The page of a document. Its room stays open for as long as NiceGUI keeps the page."""
+
+    @ui.page('/d/{document_id}', response_timeout=PATIENCE + 2, reconnect_timeout=RECONNECT)
+    async def document(document_id: str, request: Request, client: Client) -> None:
+        held = AsyncExitStack()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                me = await visitors.welcome(request)
+                room = await held.enter_async_context(hub.open(document_id))
+        except UnknownDocument:
+            missing.no_document(hub, document_id)
+        except DamagedDocument as error:
+            log.error('Document %s is damaged: %s', document_id, error)
+            missing.damaged(request)
+        except Exception as error:
+            log.warning('Document %s could not be opened: %r', document_id, error)
+            missing.unavailable(request)
+        else:
+            client.on_delete(held.aclose)
+            with frame(heading(room.title), 'document') as tools:
+                DocumentPage(hub, visitors, room, client, me).build(tools)
+
+
+class DocumentPage:
+    """One visitor's view of a document."""
+
+    def __init__(self, hub: Hub, visitors: Visitors, room: Room, client: Client, me: Person) -> None:
+        self._hub = hub
+        self._visitors = visitors
+        self._room = room
+        self._client = client
+        self._me = me
+
+    def build(self, tools: ui.element) -> None:
+        """Put everything on the page, and keep it true."""
+        self._notice = Notice(self._client)
+        self._dialog = MyselfDialog(self._visitors, self._me, self._notice)
+        with tools:
+            self._title = TitleField(self._hub, self._room, self._client, self._notice)
+            SaveStatus().classes('status')
+            self._faces = Faces(self._dialog.open)
+            share = Words('button', 'Share', 'button button-main', type='button')
+            share.on('click', self._shared, js_handler=COPY_LINK)
+        self._gone = part('div', 'gone', role='alert')
+        self._editor = SharedEditor(
+            self._room, self._me, placeholder='Write here. Everybody with the link can join.'
+        )
+        self._show_people()
+        self._people_soon = Soon(self._client, PEOPLE_PAUSE, self._show_people)
+        self._client.on_delete(self._room.watch(self._happened))
+        self._begun = False
+        self._client.on_connect(self._begin)
+        self._visitors.follow(self._client, self._me, self._become)
+
+    def _happened(self, happening: Happening) -> None:
+        if happening is Happening.PEOPLE:
+            self._people_soon.ask()
+        elif happening is Happening.TITLE:
+            self._title.show()
+        elif happening is Happening.GONE:
+            self._show_gone()
+
+    def _show_people(self) -> None:
+        here = {person.id: person for person in self._room.people()}
+        me = here.pop(self._me.id, self._me)
+        self._faces.show([me, *here.values()], me.id)
+
+    def _become(self, person: Person) -> None:
+        self._me = person
+        self._dialog.become(person)
+        if self._editor.channel is not None:
+            self._editor.channel.person = person
+        self._people_soon.ask()
+
+    def _begin(self) -> None:
+        """Let people type at once; on a phone that would open the keyboard over the text."""
+        if self._begun:
+            return
+        self._begun = True
+        self._client.run_javascript(
+            f'if (matchMedia("(pointer: fine)").matches) getElement({self._editor.id})?.focus()'
+        )
+
+    def _shared(self, event: events.GenericEventArguments) -> None:
+        self._notice.say(f'Copy this link: {event.args}' if event.args else 'Link copied')
+
+    def _show_gone(self) -> None:
+        code, words = self._room.closed or ('', '')
+        deleted = code == 'gone'
+        self._title.disable()
+        self._gone.clear()
+        with self._gone:
+            Words('span', DELETED if deleted else words)
+            if deleted:
+                button('Take it back', self._take_back, 'button-main')
+
+    async def _take_back(self) -> None:
+        try:
+            await self._hub.restore(self._room.id)
+        except Exception:
+            log.exception('Document %s could not be taken back.', self._room.id)
+            self._notice.say('It could not be taken back just now. Please try again in a moment.')
+        else:
+            with self._client:
+                ui.navigate.to(f'/d/{self._room.id}')

@@ -1,0 +1,63 @@
+"""People as small round initials in their colour, with their names for whoever asks."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nicegui import ui
+
+from collab.document.people import Person
+from collab.pages.parts import Words, part
+from collab.pages.words import initials
+
+
+class Face:
+    """One person: initials in a circle; a button if there is something to be done with it."""
+
+    def __init__(self, person: Person, on_click: Callable[[], Any] | None = None, note: str = '') -> None:
+        self._note = note
+        tag, attributes = ('button', {'type': 'button'}) if on_click else ('span', {})
+        self._circle = part(tag, 'face', **attributes)
+        with self._circle:
+            self._initials = Words('span', '', aria_hidden='true')
+            self._name = Words('span', '', 'aside')
+        if on_click is not None:
+            self._circle.on('click', on_click, args=[]).mark('myself-face')
+        self.show(person)
+
+    def show(self, person: Person) -> None:
+        """Wear this name and colour from now on."""
+        name = f'{person.name}{self._note}'
+        self._initials.text, self._name.text = initials(person.name), name
+        self._circle.props['title'] = name
+        self._circle.style(f'--person: {person.color}')
+
+
+class Faces:
+    """A list of faces that follows who is there, changing only what changed."""
+
+    def __init__(self, on_me: Callable[[], Any], label: str = 'People here') -> None:
+        self._on_me = on_me
+        self._shown: dict[str, tuple[Person, Face, ui.element]] = {}
+        with part('div', 'people'):
+            self._list = part('ul', 'faces', aria_label=label, data_testid='presence')
+            self._count = Words('span', '', 'people-count', data_testid='presence-count')
+
+    def show(self, people: Sequence[Person], me: str) -> None:
+        """Show these people, each once; the one with the id `me` may change how they look."""
+        gone = self._shown.keys() - {person.id for person in people}
+        for person_id in gone:
+            self._shown.pop(person_id)[2].delete()
+        for person in people:
+            self._show(person, person.id == me)
+        self._count.text = f'{len(people)} here'
+        self._count.props['title'] = ', '.join(person.name for person in people)
+
+    def _show(self, person: Person, is_me: bool) -> None:
+        if person.id not in self._shown:
+            with self._list, part('li', 'me' if is_me else '', data_testid='presence-person') as item:
+                face = Face(person, self._on_me, ' (you)') if is_me else Face(person)
+            self._shown[person.id] = (person, face, item)
+        known, face, item = self._shown[person.id]
+        if known != person:
+            face.show(person)
+            self._shown[person.id] = (person, face, item)

@@ -1,0 +1,65 @@
+"""What is around every page: the header, the landmarks, the one design."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+from fastapi import Response
+from nicegui import Client, app, ui
+
+from collab.pages.parts import Words, part
+
+THEME = Path(__file__).parent / 'theme.css'
+THEME_URL = '/theme.css'
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" '
+    'fill="#24479c"/><path d="M10 7.5v17M7 7.5h6M7 24.5h6" stroke="#fff" stroke-width="2.4" '
+    'stroke-linecap="round" fill="none"/><path d="M21.5 10.5v11M19 10.5h5M19 21.5h5" stroke="#f5b942" '
+    'stroke-width="2.4" stroke-linecap="round" fill="none"/></svg>'
+)
+
+
+def register() -> None:
+    """Give all pages the design, served by this server and kept by browsers until it changes."""
+    css = THEME.read_text('utf-8')
+    version = blake2b(css.encode(), digest_size=6).hexdigest()
+    ui.add_head_html(f'<link rel="stylesheet" href="{THEME_URL}?v={version}">', shared=True)
+
+    @app.get(THEME_URL, include_in_schema=False)
+    def theme() -> Response:
+        return Response(
+            css, media_type='text/css', headers={'Cache-Control': 'public, max-age=31536000, immutable'}
+        )
+
+
+@contextmanager
+def frame(title: str, kind: str) -> Iterator[ui.element]:
+    """A page of this kind (a class for the design); what is made inside is its main part.
+
+    Yields the part of the header that the page may fill.
+    """
+    client = ui.context.client
+    ui.page_title(title)
+    client.layout.classes(f'page page-{kind}')
+    ui.skip_link('Skip to the content', target=client.content)
+    with client.layout, part('header', 'bar') as header:
+        with part('a', 'brand', href='/', aria_label='Collab: all documents'):
+            part('span', 'brand-mark', aria_hidden='true')
+            Words('span', 'Collab', 'brand-name')
+        tools = part('div', 'bar-tools')
+    header.move(client.layout, 1)
+    yield tools
+
+
+async def close_pages() -> None:
+    """Let go of every page that is open, and of what each holds."""
+    for client in list(Client.instances.values()):
+        client.delete()
+    await asyncio.sleep(0)  # what they let go of is let go in tasks of its own
+
+
+def heading(title: str) -> str:
+    """What the browser's tab says of a page with this title."""
+    return f'{title} · Collab'

@@ -1,0 +1,94 @@
+"""The documents of this server: what there is, who is in it now, and a way to begin."""
+
+import asyncio
+import logging
+
+from fastapi import Request
+from nicegui import Client, ui
+
+from collab.document.people import Person
+from collab.pages import missing
+from collab.pages.faces import Face
+from collab.pages.frame import frame
+from collab.pages.listing import Listing
+from collab.pages.missing import Making
+from collab.pages.myself import MyselfDialog
+from collab.pages.parts import Notice, Words, button, part
+from collab.pages.visitors import Visitors
+from collab.rooms.hub import Hub
+from collab.rooms.ports import DocumentInfo
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 6.0
+"""Seconds that the store may take before the page says that it does not answer."""
+
+HOW_IT_WORKS = (
+    ('Make a document', 'It opens at once, and has an address of its own.'),
+    ('Send its link', 'Whoever opens it is in; nobody has to register.'),
+    ('Write together', 'Everybody sees every keystroke, and all of it is kept.'),
+)
+
+
+def register(hub: Hub, visitors: Visitors) -> None:
+    """The first page."""
+
+    @ui.page('/', response_timeout=PATIENCE + 2)
+    async def home(request: Request, client: Client) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                me = await visitors.welcome(request)
+                documents = await hub.list()
+        except Exception as error:
+            log.warning('The documents could not be listed: %r', error)
+            missing.unavailable(request)
+            return
+        with frame('Collab', 'home') as tools:
+            HomePage(hub, visitors, client, me).build(tools, list(documents))
+
+
+class HomePage:
+    """One visitor's view of the documents."""
+
+    def __init__(self, hub: Hub, visitors: Visitors, client: Client, me: Person) -> None:
+        self._hub = hub
+        self._visitors = visitors
+        self._client = client
+        self._me = me
+
+    def build(self, tools: ui.element, documents: list[DocumentInfo]) -> None:
+        """Put everything on the page."""
+        notice = Notice(self._client)
+        dialog = MyselfDialog(self._visitors, self._me, notice)
+        with tools:
+            face = Face(self._me, dialog.open, ' (you)')
+        making = Making(self._hub, notice)
+        with part('div', 'title-row') as title_row:
+            Words('h1', 'Documents')
+            new = button('New document', making.make, 'button-main', data_testid='new-document')
+        welcome = self._welcome()
+
+        def show_empty(empty: bool) -> None:
+            welcome.visible = empty
+            title_row.classes(add='empty' if empty else '', remove='' if empty else 'empty')
+            new.move(welcome if empty else title_row)
+
+        listing = Listing(self._hub, self._client, notice, show_empty)
+        listing.show(documents)
+
+        def become(person: Person) -> None:
+            face.show(person)
+            dialog.become(person)
+
+        self._visitors.follow(self._client, self._me, become)
+
+    def _welcome(self) -> ui.element:
+        with part('section', 'welcome') as welcome:
+            Words('h2', 'Write together, at the same time')
+            Words('p', 'There is no document here yet. This is how it goes:')
+            with part('ol', 'steps'):
+                for title, text in HOW_IT_WORKS:
+                    with part('li', 'step'):
+                        Words('strong', title)
+                        Words('span', text)
+        return welcome

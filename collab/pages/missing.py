@@ -1,0 +1,119 @@
+"""The pages for what cannot be shown: each says why in plain words, and what can be done."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastapi import Request
+from nicegui import app, ui
+
+from collab.pages.frame import frame, heading
+from collab.pages.parts import Notice, Words, button, part
+from collab.rooms.hub import Hub
+from collab.rooms.naming import CHOSEN_ID
+from collab.rooms.ports import DocumentExists
+
+log = logging.getLogger(__name__)
+
+HOME = 'All documents'
+RETRY = 'Try again'
+ANYWHERE_ELSE = '/{path:path}'
+
+
+def register() -> None:
+    """Answer for addresses where nothing is, and for pages that fail in a way nobody foresaw."""
+
+    @ui.page(ANYWHERE_ELSE)
+    def nowhere(path: str) -> None:
+        with _message('There is nothing at this address', 404):
+            Words('p', 'Perhaps the link was cut short. All documents are on the first page.')
+            Words('a', HOME, 'button button-main', href='/')
+
+    def failed() -> None:
+        with _message('Something went wrong here', 500):
+            Words('p', 'The server could not make this page. What is stored is not touched by that.')
+            Words('a', HOME, 'button button-main', href='/')
+
+    app.on_page_exception(failed)
+
+
+def no_document(hub: Hub, document_id: str) -> None:
+    """There is no document of this name; offer to make it."""
+    with _message('There is no document here', 404):
+        notice = Notice(ui.context.client)
+        making = Making(hub, notice)
+        Words('p', 'Nothing is kept at this address. It may have been deleted, or the link was cut short.')
+        with part('div', 'message-actions'):
+            if CHOSEN_ID.fullmatch(document_id):
+                button(f'Make “{document_id}”', lambda: making.make(document_id), 'button-main').mark(
+                    'make-it'
+                )
+            else:
+                button('New document', making.make, 'button-main', data_testid='new-document')
+            Words('a', HOME, 'button', href='/')
+
+
+def damaged(request: Request) -> None:
+    """What is stored does not pass its checksums."""
+    with _message('This document is damaged', 503):
+        Words(
+            'p',
+            'What is stored of it does not match its checksums, so it is not shown. Nothing was '
+            'overwritten or deleted: whoever runs this server can look into it and restore a backup.',
+        )
+        with part('div', 'message-actions'):
+            Words('a', RETRY, 'button', href=request.url.path)
+            Words('a', HOME, 'button', href='/')
+
+
+def unavailable(request: Request) -> None:
+    """The store does not answer."""
+    with _message('The server cannot read its documents just now', 503):
+        Words('p', 'Nothing is lost by that. It often passes by itself within a moment.')
+        Words('a', RETRY, 'button button-main', href=request.url.path)
+
+
+class Making:
+    """Makes a document and opens it, or says why not."""
+
+    def __init__(self, hub: Hub, notice: Notice) -> None:
+        self._hub = hub
+        self._notice = notice
+        self._client = ui.context.client
+        self._busy = False
+
+    async def make(self, document_id: str | None = None) -> None:
+        """Make it, under this id if one is given, and go there. A second click changes nothing."""
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            info = await self._hub.create(document_id or '', document_id=document_id)
+        except DocumentExists:
+            self._offer_back(document_id or '')
+        except Exception:
+            log.exception('A document could not be made.')
+            self._notice.say('The document could not be made just now. Please try again in a moment.')
+        else:
+            self._go(info.id)
+        finally:
+            self._busy = False
+
+    def _offer_back(self, document_id: str) -> None:
+        async def take_back() -> None:
+            await self._hub.restore(document_id)
+            self._go(document_id)
+
+        self._notice.say('A document of this name was deleted.', 'Take it back', take_back)
+
+    def _go(self, document_id: str) -> None:
+        with self._client:
+            ui.navigate.to(f'/d/{document_id}')
+
+
+@contextmanager
+def _message(title: str, status: int) -> Iterator[None]:
+    ui.context.client.status_code = status
+    with frame(heading(title), 'message'), part('section', 'message'):
+        Words('h1', title)
+        yield

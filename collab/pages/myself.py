@@ -1,0 +1,85 @@
+"""The dialog in which people change their own name and colour."""
+
+import logging
+from typing import Any
+
+from nicegui import events, ui
+
+from collab.document.people import COLORS, NAME_LENGTH, Person
+from collab.pages.faces import Face
+from collab.pages.parts import Notice, Words, button, part
+from collab.pages.visitors import Visitors
+
+log = logging.getLogger(__name__)
+
+COLOR_NAMES = (
+    'Red', 'Rust', 'Ochre', 'Olive', 'Green', 'Teal', 'Petrol',
+    'Azure', 'Blue', 'Indigo', 'Violet', 'Purple', 'Pink', 'Brown',
+)  # fmt: skip
+
+
+class MyselfDialog:
+    """Opened by clicking on oneself. Nothing changes before "Save"; it belongs to one page."""
+
+    def __init__(self, visitors: Visitors, person: Person, notice: Notice) -> None:
+        self._visitors = visitors
+        self._person = self._draft = person
+        self._notice = notice
+        with ui.dialog() as self._dialog:
+            self._sheet = part('form', 'dialog', aria_label='How others see you').mark('myself')
+        self._sheet.on('submit', self._save, args=[], js_handler='(e) => { e.preventDefault(); emit(); }')
+
+    def become(self, person: Person) -> None:
+        """The person is called so now, by whatever page they changed it on."""
+        self._person = person
+
+    def open(self) -> None:
+        """Show it, as the person looks now."""
+        self._draft = self._person
+        self._sheet.clear()
+        with self._sheet:
+            self._fill()
+        self._dialog.open()
+
+    def _fill(self) -> None:
+        with part('div', 'dialog-title'):
+            self._face = Face(self._draft)
+            Words('h2', 'How others see you')
+        self._name = ui.input('Your name', value=self._draft.name, on_change=self._named)
+        self._name.props(f'outlined dense autofocus maxlength={NAME_LENGTH} autocomplete=off').mark('my-name')
+        self._error = Words('p', '', 'field-error', role='alert')
+        with part('fieldset', 'colors'):
+            Words('legend', 'Your colour')
+            for color, name in zip(COLORS, COLOR_NAMES, strict=True):
+                self._color(color, name)
+        with part('div', 'dialog-actions'):
+            button('Cancel', self._dialog.close)
+            Words('button', 'Save', 'button button-main', type='submit').mark('save-myself')
+
+    def _color(self, color: str, name: str) -> None:
+        chosen = {'checked': True} if color == self._draft.color else {}
+        swatch = part(
+            'input', 'color', type='radio', name='color', value=color, aria_label=name, title=name, **chosen
+        )
+        swatch.style(f'--person: {color}').mark(f'color-{color}')
+        swatch.on('change', lambda: self._look(self._draft.name, color), args=[])
+
+    def _named(self, event: events.ValueChangeEventArguments[str | None]) -> None:
+        self._error.text = ''
+        self._look(event.value or '', self._draft.color)
+
+    def _look(self, name: str, color: str) -> None:
+        self._draft = Person(self._draft.id, name, color)
+        self._face.show(self._draft)
+
+    async def _save(self) -> Any:
+        try:
+            await self._visitors.rename(self._person, self._draft.name, self._draft.color)
+        except ValueError as error:
+            self._error.text = str(error)
+        except Exception:
+            log.exception('The name of a visitor could not be stored.')
+            self._error.text = 'This could not be stored just now. Please try again in a moment.'
+        else:
+            self._dialog.close()
+            self._notice.say('Everybody sees your new look.')

@@ -1,0 +1,93 @@
+"""The title of a document: everybody can change it, and sees at once what others make of it."""
+
+import logging
+
+from nicegui import Client, ui
+
+from collab.pages.frame import heading
+from collab.pages.parts import Notice, Words
+from collab.pages.soon import Soon
+from collab.rooms.hub import Hub
+from collab.rooms.naming import TITLE_LENGTH, UNTITLED
+from collab.rooms.ports import UnknownDocument
+from collab.rooms.room import Room
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.6
+"""Seconds without a key after which a title is kept."""
+
+
+class TitleField:
+    """A field that is saved by itself. While somebody is in it, nobody else's title is put there."""
+
+    def __init__(self, hub: Hub, room: Room, client: Client, notice: Notice) -> None:
+        self._hub = hub
+        self._room = room
+        self._notice = notice
+        self._client = client
+        self._inside = False
+        self._typed = False
+        self._showing = False
+        self._soon = Soon(client, PAUSE, self._save, settle=True)
+        self._heading = Words('h1', room.title, 'aside')
+        self._field = ui.input(value=_shown(room.title), placeholder=UNTITLED, on_change=self._changed)
+        self._field.props(
+            f'borderless dense maxlength={TITLE_LENGTH} aria-label="Title" autocomplete=off data-testid=title'
+        )
+        self._field.classes('title-field').mark('title')
+        self._field.on('focus', self._enter, args=[])
+        self._field.on('blur', self._leave, args=[])
+        self._field.on('keydown.enter', self._save, args=[])
+
+    def show(self) -> None:
+        """The document has a new title."""
+        self._heading.text = self._room.title
+        with self._client:
+            ui.page_title(heading(self._room.title))
+        if not self._inside and not self._typed:
+            self._put(_shown(self._room.title))
+
+    def disable(self) -> None:
+        """The title cannot be changed any more."""
+        self._soon.cancel()
+        self._field.disable()
+
+    def _put(self, title: str) -> None:
+        if self._field.value != title:
+            self._showing = True
+            self._field.value = title
+            self._showing = False
+
+    def _enter(self) -> None:
+        self._inside = True
+
+    async def _leave(self) -> None:
+        self._inside = False
+        await self._save()
+        self.show()
+
+    def _changed(self) -> None:
+        if not self._showing:
+            self._typed = True
+            if (self._field.value or '').strip():
+                self._soon.ask()
+
+    async def _save(self) -> None:
+        self._soon.cancel()
+        if not self._typed:
+            return
+        typed = self._field.value or ''
+        self._typed = False
+        try:
+            await self._hub.rename(self._room.id, typed)
+        except UnknownDocument:
+            pass  # deleted: the page says so itself
+        except Exception:
+            log.exception('Document %s could not be renamed.', self._room.id)
+            self._typed = True
+            self._notice.say('The title could not be stored just now.', 'Try again', self._save)
+
+
+def _shown(title: str) -> str:
+    return '' if title == UNTITLED else title

@@ -1,0 +1,107 @@
+"""A real Chromium and a real server for the stories in this folder."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from tests.support.running import Collab, running
+
+CHROMIUM_FLAGS = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+]
+EDITOR = "document.querySelector('.collab-editor').__collab"
+SHOWN = f'{EDITOR}.view.state.doc.toString()'
+WITHIN = 15_000
+"""Milliseconds that a page may take for anything; a slow machine must not fail a story."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+class Tab:
+    """A tab in which somebody writes."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on('pageerror', lambda error: self.errors.append(str(error)))
+
+    @property
+    def content(self) -> Locator:
+        return self.page.locator('.cm-content')
+
+    async def open(self, url: str) -> 'Tab':
+        await self.page.goto(url)
+        await self.saved()
+        return self
+
+    async def saved(self) -> None:
+        """Return when the page says that everything is stored."""
+        await self.status('saved')
+
+    async def status(self, state: str) -> None:
+        await expect(self.page.get_by_test_id('save-status')).to_have_attribute(
+            'data-state', state, timeout=WITHIN
+        )
+
+    async def text(self) -> str:
+        """The text of this tab's replica."""
+        text = await self.page.evaluate(f"{EDITOR}.doc.getText('content').toString()")
+        assert isinstance(text, str)
+        return text
+
+    async def has(self, text: str) -> None:
+        """Return when the tab shows exactly this text."""
+        await self.page.wait_for_function(
+            f'wanted => {SHOWN} === wanted',
+            arg=text,
+            timeout=WITHIN,
+        )
+
+    async def people(self, count: int) -> None:
+        await expect(self.page.get_by_test_id('presence-count')).to_contain_text(str(count), timeout=WITHIN)
+
+
+@pytest.fixture
+async def collab(tmp_path: Path) -> AsyncIterator[Collab]:
+    """A running server."""
+    async with running(tmp_path / 'data') as collab:
+        yield collab
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """A real Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def visitor(browser: Browser) -> AsyncIterator[Callable[[], Awaitable[Tab]]]:
+    """Makes a tab in a browser of its own, as another person has it. No page may have thrown an error."""
+    tabs: list[Tab] = []
+
+    async def arrive() -> Tab:
+        context = await browser.new_context()
+        await context.grant_permissions(['clipboard-read', 'clipboard-write'])
+        tabs.append(Tab(await context.new_page()))
+        return tabs[-1]
+
+    yield arrive
+    errors = [error for tab in tabs for error in tab.errors]
+    for tab in tabs:
+        await tab.page.context.close()
+    assert errors == []
