@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-from typing import Any
 
 from collab.settings import Settings, SettingsError, load, prepare
 from models import Database, DatabaseUnusable, open_database
@@ -28,21 +27,17 @@ def main() -> None:
 def serve(settings: Settings) -> None:
     """Serve until a signal says stop. Raises SettingsError, DatabaseUnusable."""
     os.environ['NICEGUI_STORAGE_PATH'] = str(settings.data_dir / 'nicegui')  # read when NiceGUI is imported
-    from nicegui import app, helpers, ui
+    from nicegui import helpers, ui
 
     from collab.pages.frame import FAVICON
 
-    tested = helpers.is_user_simulation()
-    if not tested:
+    if not helpers.is_user_simulation():
         check_port(settings)
         for stop in (signal.SIGINT, signal.SIGTERM):  # the server raises it once more when it has stopped
             signal.signal(stop, lambda *_: sys.exit(0))
         logging.basicConfig(level=logging.WARNING, format='%(asctime)s %(levelname)s %(name)s: %(message)s')
         logging.getLogger('collab').setLevel(settings.log_level.upper())
-    collab = Collab(settings, tested)
-    app.add_middleware(collab.door)
-    app.on_startup(collab.start)
-    app.on_shutdown(collab.stop)
+    join(settings, open_database(settings.database_url))
     ui.run(
         host=settings.host,
         port=settings.port,
@@ -58,64 +53,15 @@ def serve(settings: Settings) -> None:
         uvicorn_logging_level='warning',
         access_log=False,
         ws_per_message_deflate=False,
+        ws_ping_interval=6,  # a dead connection is found within 12 seconds
+        ws_ping_timeout=6,
         timeout_graceful_shutdown=2,
     )
-    if collab.failure is not None:
-        raise collab.failure
 
 
-class Collab:
-    """The running program. Tests start and stop it more than once; only the first time counts."""
-
-    def __init__(self, settings: Settings, tested: bool) -> None:
-        self.failure: Exception | None = None
-        self._settings = settings
-        self._tested = tested
-        self._started = False
-        self._opened = asyncio.Event()
-        self._database: Database | None = None
-        self._hub: Any = None
-
-    async def start(self) -> None:
-        """Open the storage and join everything to it; until then, requests wait at the door."""
-        if self._started:
-            return
-        self._started = True
-        try:
-            self._database = await open_database(self._settings.database_url)
-            self._hub = join(self._settings, self._database)
-            self._hub.start()
-        except Exception as error:
-            self.failure = error
-        self._opened.set()
-        if not self._tested:
-            await announce(self._settings, self.failure)
-
-    async def stop(self) -> None:
-        """Let go of the pages, store what is not stored yet, and close."""
-        from collab.pages.frame import close_pages
-
-        await close_pages()
-        if self._hub is not None:
-            await self._hub.drain(2.0)
-        database, self._database, self._hub = self._database, None, None
-        if database is not None:
-            await database.dispose(1.5)
-
-    def door(self, inside: Any) -> Any:
-        """ASGI middleware that lets requests wait until everything is open."""
-
-        async def enter(scope: Any, receive: Any, send: Any) -> None:
-            if scope['type'] != 'lifespan':
-                await self._opened.wait()
-            await inside(scope, receive, send)
-
-        return enter
-
-
-def join(settings: Settings, database: Database) -> Any:
-    """Routes, sockets and pages over one hub, which is returned."""
-    from nicegui import app
+def join(settings: Settings, database: Database) -> None:
+    """Routes, sockets and pages over one hub, which lives as long as the server."""
+    from nicegui import app, helpers
 
     from collab.editor.channel import Switchboard
     from collab.pages import document, frame, home, missing
@@ -123,11 +69,12 @@ def join(settings: Settings, database: Database) -> Any:
     from collab.rooms.hub import Hub
     from collab.storage.documents import Documents
     from collab.storage.people import People
-    from collab.web import api, health, yjs
+    from collab.web import api, health, origin, yjs
 
     hub = Hub(Documents(database), limit=settings.document_limit)
     people = People(database)
     visitors = Visitors(hub, people)
+    app.add_middleware(origin.SameOrigin)
     app.include_router(health.router(hub))
     app.include_router(yjs.router(hub, people))
     app.remove_route('/api')  # of an earlier test in this process
@@ -137,18 +84,24 @@ def join(settings: Settings, database: Database) -> Any:
     home.register(hub, visitors)
     document.register(hub, visitors)
     missing.register()  # last: it answers for every other address
-    return hub
+
+    async def stop() -> None:
+        await frame.close_pages()
+        await hub.drain(2.0)
+        await database.dispose(1.5)
+
+    app.on_startup(hub.start)
+    app.on_shutdown(stop)
+    if not helpers.is_user_simulation():
+        app.on_startup(lambda: announce(settings))
 
 
-async def announce(settings: Settings, failure: Exception | None) -> None:
-    """Say where Collab is, once it really is there; or let the server end when it cannot be."""
+async def announce(settings: Settings) -> None:
+    """Say where Collab is, once it really is there."""
     from nicegui.server import Server
 
     while not Server.instance.started:  # noqa: ASYNC110 (the server tells nobody)
         await asyncio.sleep(0.01)
-    if failure is not None:
-        Server.instance.should_exit = True
-        return
     host = f'[{settings.host}]' if ':' in settings.host else settings.host
     print(f'Collab is at http://{host}:{settings.port} — documents in {settings.database_file}', flush=True)
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
-from sqlalchemy import URL, Connection, Row, Select, event, make_url
+from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -25,25 +25,26 @@ READERS = 2
 log = logging.getLogger(__name__)
 
 
-async def open_database(url: str, busy_timeout: float = 2.0) -> 'Database':
-    """Open the database at an `sqlite+aiosqlite:///` address, make or update its tables, return it ready.
+def open_database(url: str, busy_timeout: float = 2.0) -> 'Database':
+    """Make or update the tables of the database at an `sqlite+aiosqlite:///` address; return it ready.
 
     Makes the folder when it is missing. Whoever else holds the file is waited for `busy_timeout`
-    seconds, now and at every write. Raises DatabaseUnusable; then nothing is left open.
+    seconds, now and at every write. Raises DatabaseUnusable; then nothing is left open. Nothing is
+    open on return either: the connections come with the first use, in the event loop that uses them.
     """
     address = _file_address(url)
     path = Path(str(address.database))
     _make_folder(path.parent)
-    database = Database(address, busy_timeout)
+    engine = create_engine(address.set(drivername='sqlite'), **_pool(busy_timeout, 1))
+    _set_up(engine, 'BEGIN IMMEDIATE', 'PRAGMA journal_mode = WAL')
     try:
-        await database.write(lambda connection: connection.run_sync(migrate))
+        with engine.begin() as connection:
+            migrate(connection)
     except (DatabaseUnusable, SQLAlchemyError, sqlite3.Error) as error:
-        await database.dispose()
         raise DatabaseUnusable(f'cannot use the database {path}: {_reason(error)}') from error
-    except BaseException:
-        await database.dispose()
-        raise
-    return database
+    finally:
+        engine.dispose()
+    return Database(address, busy_timeout)
 
 
 class Database:
@@ -155,14 +156,22 @@ def _at_once(connection: sqlite3.Connection, work: PlainWork[Result]) -> Result:
 
 
 def _engine(address: URL, busy_timeout: float, size: int, begin: str, *pragmas: str) -> AsyncEngine:
-    engine = create_async_engine(
-        address,
-        pool_size=size,
-        max_overflow=0,
-        pool_reset_on_return=None,  # every transaction here is ended by the code that began it
+    engine = create_async_engine(address, **_pool(busy_timeout, size))
+    _set_up(engine.sync_engine, begin, *pragmas)
+    return engine
+
+
+def _pool(busy_timeout: float, size: int) -> dict[str, Any]:
+    return {
+        'pool_size': size,
+        'max_overflow': 0,
+        'pool_reset_on_return': None,  # every transaction here is ended by the code that began it
         # The driver must not begin transactions on its own: it would leave reads outside of them.
-        connect_args={'isolation_level': None, 'timeout': busy_timeout},
-    )
+        'connect_args': {'isolation_level': None, 'timeout': busy_timeout},
+    }
+
+
+def _set_up(engine: Engine, begin: str, *pragmas: str) -> None:
     # FULL: a commit is on the disk when it returns, also when the power fails.
     settings = ('PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON', *pragmas)
 
@@ -177,9 +186,8 @@ def _engine(address: URL, busy_timeout: float, size: int, begin: str, *pragmas: 
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
-    event.listen(engine.sync_engine, 'connect', connected)
-    event.listen(engine.sync_engine, 'begin', begun)
-    return engine
+    event.listen(engine, 'connect', connected)
+    event.listen(engine, 'begin', begun)
 
 
 def _file_address(url: str) -> URL:

@@ -6,7 +6,7 @@ import pytest
 
 from collab.document.people import Person
 from collab.rooms import hub as hub_module
-from collab.rooms import snapshots
+from collab.rooms import journal, snapshots
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument, DocumentExists, Record, StoredDocument, UnknownDocument
 from collab.rooms.watching import Happening
@@ -325,7 +325,7 @@ async def test_a_store_that_hangs_does_not_keep_the_server_from_stopping(
 async def test_trouble_of_the_store_is_told_and_everything_is_stored_when_it_is_over(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr('collab.rooms.journal.FIRST_WAIT', 0.001)
+    monkeypatch.setattr(journal, 'FIRST_WAIT', 0.001)
     store = MemoryStore()
     async with open_hub(store) as hub:
         await hub.create(document_id='doc')
@@ -359,7 +359,7 @@ async def test_a_tab_hears_of_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_an_answer_that_was_lost_does_not_store_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('collab.rooms.journal.FIRST_WAIT', 0.001)
+    monkeypatch.setattr(journal, 'FIRST_WAIT', 0.001)
     store = MemoryStore()
     async with open_hub(store) as hub:
         await hub.create(document_id='doc')

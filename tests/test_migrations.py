@@ -23,7 +23,7 @@ def file(tmp_path: Path) -> Path:
 
 async def test_an_empty_folder_becomes_a_database_and_a_second_start_changes_nothing(file: Path) -> None:
     for _ in range(2):
-        database = await open_database(f'sqlite+aiosqlite:///{file}')
+        database = open_database(f'sqlite+aiosqlite:///{file}')
         await database.dispose()
         schema = query(file, 'SELECT name, sql FROM sqlite_master ORDER BY name')
         assert {name for name, _ in schema} >= {'documents', 'updates', 'snapshots', 'replicas', 'people'}
@@ -33,11 +33,11 @@ async def test_an_empty_folder_becomes_a_database_and_a_second_start_changes_not
 
 
 async def test_a_start_keeps_the_documents(file: Path) -> None:
-    database = await open_database(f'sqlite+aiosqlite:///{file}')
+    database = open_database(f'sqlite+aiosqlite:///{file}')
     await Documents(database).create('plan', 'Our plan', 1)
     await Documents(database).append(records('plan', b'one'))
     await database.dispose()
-    database = await open_database(f'sqlite+aiosqlite:///{file}')
+    database = open_database(f'sqlite+aiosqlite:///{file}')
     assert (await Documents(database).load('plan')).tail == (b'one',)
     await database.dispose()
 
@@ -46,14 +46,14 @@ async def test_the_migrations_make_exactly_the_tables_of_the_models(file: Path) 
     def differences(connection: Connection) -> object:
         return compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
-    database = await open_database(f'sqlite+aiosqlite:///{file}')
+    database = open_database(f'sqlite+aiosqlite:///{file}')
     found = await database.read(lambda connection: connection.run_sync(differences))
     await database.dispose()
     assert found == []
 
 
 async def test_every_connection_is_set_up_to_be_durable(file: Path) -> None:
-    database = await open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=1.5)
+    database = open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=1.5)
     for run, read_only in ((database.write, 0), (database.read, 1)):
         for setting, value in (
             ('journal_mode', 'wal'),
@@ -72,7 +72,7 @@ async def test_a_start_says_nothing_and_leaves_logging_alone(
     mine = logging.getLogger('collab.something')
     handlers = list(logging.getLogger().handlers)
     with caplog.at_level(logging.INFO):
-        await (await open_database(f'sqlite+aiosqlite:///{file}')).dispose()
+        await open_database(f'sqlite+aiosqlite:///{file}').dispose()
     assert caplog.messages == []
     assert capfd.readouterr() == ('', '')
     assert logging.getLogger().handlers == handlers
@@ -84,7 +84,7 @@ async def refused(file: Path, words: str) -> None:
     before = content(file)
     for _ in range(2):
         with pytest.raises(DatabaseUnusable) as failure:
-            await open_database(f'sqlite+aiosqlite:///{file}')
+            open_database(f'sqlite+aiosqlite:///{file}')
         line = str(failure.value)
         assert words in line
         assert str(file.parent) in line
@@ -93,7 +93,7 @@ async def refused(file: Path, words: str) -> None:
 
 
 async def test_a_database_of_a_newer_collab_is_refused(file: Path) -> None:
-    await (await open_database(f'sqlite+aiosqlite:///{file}')).dispose()
+    await open_database(f'sqlite+aiosqlite:///{file}').dispose()
     change(file, "UPDATE alembic_version SET version_num = '9999'")
     await refused(file, 'collab.db: it was written by a newer Collab (its tables are of version 9999)')
 
@@ -132,9 +132,9 @@ async def test_a_migration_that_fails_leaves_no_table_behind(
     with monkeypatch.context() as patch:
         patch.setattr('alembic.runtime.migration.HeadMaintainer.update_to_step', fail)
         with pytest.raises(DatabaseUnusable, match='database or disk is full'):
-            await open_database(f'sqlite+aiosqlite:///{file}')
+            open_database(f'sqlite+aiosqlite:///{file}')
     assert query(file, 'SELECT name FROM sqlite_master') == []
-    await (await open_database(f'sqlite+aiosqlite:///{file}')).dispose()
+    await open_database(f'sqlite+aiosqlite:///{file}').dispose()
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ async def test_a_migration_that_fails_leaves_no_table_behind(
 )
 async def test_an_address_that_is_no_sqlite_file_is_refused(url: str) -> None:
     with pytest.raises(DatabaseUnusable, match=r'must look like sqlite\+aiosqlite:///data/collab\.db'):
-        await open_database(url)
+        open_database(url)
 
 
 async def scalar(statement: str, connection: AsyncConnection) -> object:

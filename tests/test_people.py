@@ -16,7 +16,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
-    opened = await open_database(url)
+    opened = open_database(url)
     yield opened
     await opened.dispose()
 
@@ -28,7 +28,7 @@ async def test_somebody_new_is_unknown(database: Database) -> None:
 async def test_a_name_and_a_colour_survive_a_restart(database: Database, url: str) -> None:
     await People(database).save('ada', 'Ada Łukasz 🙂', '#aa3300', 1)
     await database.dispose()
-    again = await open_database(url)
+    again = open_database(url)
     assert await People(again).get('ada') == PersonRecord('ada', 'Ada Łukasz 🙂', '#aa3300')
     await again.dispose()
 

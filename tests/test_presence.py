@@ -151,7 +151,7 @@ def test_deep_nesting_is_refused_whatever_the_interpreter_allows(monkeypatch: py
     def too_deep(*_: object, **__: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr('collab.document.presence.json.loads', too_deep)
+    monkeypatch.setattr(json, 'loads', too_deep)
     with pytest.raises(ValueError, match='too deeply'):
         read_cursor('{}')
 

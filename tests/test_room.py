@@ -9,6 +9,7 @@ from collab.document.change import Change
 from collab.document.people import Person
 from collab.document.roles import Role
 from collab.document.shared import BrokenDocument, SharedDocument
+from collab.rooms import peer as peer_module
 from collab.rooms.peer import MOST_QUESTIONS
 from collab.rooms.ports import DamagedDocument, Record
 from collab.rooms.watching import Happening
@@ -511,7 +512,7 @@ async def test_watchers_hear_and_one_that_fails_costs_nobody(caplog: pytest.LogC
 
 
 async def test_a_slow_reader_is_not_queued_for_ever_and_catches_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('collab.rooms.peer.OUTBOX_BYTES', 2_000)
+    monkeypatch.setattr(peer_module, 'OUTBOX_BYTES', 2_000)
     async with open_room() as room:
         ann, slow = Tab(room, 'ann'), Tab(room, 'slow')
         ann.read(), slow.read()

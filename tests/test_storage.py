@@ -23,7 +23,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def database(file: Path) -> AsyncIterator[Database]:
-    opened = await open_database(f'sqlite+aiosqlite:///{file}')
+    opened = open_database(f'sqlite+aiosqlite:///{file}')
     yield opened
     await opened.dispose()
 
@@ -153,7 +153,7 @@ class TestDamage:
 
 async def test_what_was_stored_is_there_after_a_restart(file: Path) -> None:
     for turn in range(3):
-        database = await open_database(f'sqlite+aiosqlite:///{file}')
+        database = open_database(f'sqlite+aiosqlite:///{file}')
         store = Documents(database)
         if turn == 0:
             await store.create('plan', 'Our plan', 1)

@@ -18,7 +18,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def database(file: Path) -> AsyncIterator[Database]:
-    opened = await open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=0.1)
+    opened = open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=0.1)
     yield opened
     await opened.dispose()
 
@@ -51,7 +51,7 @@ async def test_closing_does_not_wait_for_ever(database: Database, caplog: pytest
 
 
 async def test_closing_does_not_wait_for_another_process(database: Database, file: Path) -> None:
-    patient = await open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=30)
+    patient = open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=30)
     with lock(file):
         create = asyncio.create_task(Documents(patient).create('a', 'a', 1))
         await turn()
@@ -67,7 +67,7 @@ def test_a_process_ends_though_another_one_holds_the_file(file: Path) -> None:
         f"""
         from tests.test_storage_closing import *
         async def main():
-            database = await open_database('sqlite+aiosqlite:///{file}', busy_timeout=0.5)
+            database = open_database('sqlite+aiosqlite:///{file}', busy_timeout=0.5)
             print('open', flush=True)
             input()
             asyncio.create_task(Documents(database).create('a', 'a', 1))
@@ -87,7 +87,7 @@ def test_a_process_ends_even_when_nobody_closed_the_database(file: Path) -> None
     child = python(
         f"""
         from tests.test_storage_closing import *
-        asyncio.run(open_database('sqlite+aiosqlite:///{file}'))
+        asyncio.run(Documents(open_database('sqlite+aiosqlite:///{file}')).list())
         """
     )
     child.communicate(timeout=20)

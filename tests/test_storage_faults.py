@@ -30,7 +30,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def database(file: Path) -> AsyncIterator[Database]:
-    opened = await open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=0.1)
+    opened = open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=0.1)
     yield opened
     await opened.dispose()
 
@@ -116,7 +116,7 @@ class TestLockedOut:
 
     async def test_a_start_gives_up_soon(self, store: Documents, file: Path) -> None:
         with lock(file), pytest.raises(DatabaseUnusable, match=r'collab\.db: database is locked$'):
-            await open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=0.1)
+            open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=0.1)
 
 
 class TestFull:
@@ -150,7 +150,7 @@ class TestKilled:
             child.kill()
             rest = child.communicate()[0].split('\n')[:-1]  # the last line may be cut
             acknowledged = int(rest[-1]) if rest else acknowledged
-            database = await open_database(f'sqlite+aiosqlite:///{file}')
+            database = open_database(f'sqlite+aiosqlite:///{file}')
             ends = {(await Documents(database).load(name)).seq for name in ('a', 'b', 'c')}
             await database.dispose()
             assert len(ends) == 1
@@ -204,7 +204,7 @@ def statements() -> Iterator[list[tuple[str, Any]]]:
 
 async def append_for_ever(file: str) -> None:
     """What the killed process does: acknowledge each commit on its standard output."""
-    store = Documents(await open_database(f'sqlite+aiosqlite:///{file}'))
+    store = Documents(open_database(f'sqlite+aiosqlite:///{file}'))
     if not await store.list():
         for name in ('a', 'b', 'c'):
             await store.create(name, name, 1)

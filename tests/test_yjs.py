@@ -171,7 +171,7 @@ async def test_a_slow_reader_is_asked_to_connect_again(monkeypatch: pytest.Monke
 
 
 async def test_presence_is_repeated_before_others_forget_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('collab.web.yjs.PRESENCE_AGAIN', 0.01)
+    monkeypatch.setattr(yjs, 'PRESENCE_AGAIN', 0.01)
     async with (
         server() as (address, _),
         connect(f'ws://{address}/yjs/doc') as vim,
