@@ -61,6 +61,12 @@ def application(hub: Hub, limit: int) -> FastAPI:
     )
     _explain_errors(api)
 
+    _serve_documents(api, hub)
+    _serve_texts(api, hub, limit)
+    return api
+
+
+def _serve_documents(api: FastAPI, hub: Hub) -> None:
     def shown(info: DocumentInfo) -> Document:
         return Document(
             id=info.id,
@@ -97,6 +103,8 @@ def application(hub: Hub, limit: int) -> FastAPI:
         """Move it to the trash."""
         await hub.delete(document_id)
 
+
+def _serve_texts(api: FastAPI, hub: Hub, limit: int) -> None:
     @api.get('/documents/{document_id}/text', response_class=PlainTextResponse)
     async def text(document_id: DocumentId) -> PlainTextResponse:
         """The text, every character of it stored."""
@@ -120,8 +128,6 @@ def application(hub: Hub, limit: int) -> FastAPI:
         async with hub.open(document_id) as room:
             room.edit(changes, author_of(request))
             await room.saved()
-
-    return api
 
 
 async def _read_text(request: Request, limit: int) -> str:
