@@ -268,6 +268,35 @@ async def test_a_document_is_summed_up_when_it_closes(monkeypatch: pytest.Monkey
         assert list(store.documents['doc'].snapshots) == [1]
 
 
+async def test_a_document_that_closes_while_it_is_summed_up_leaves_no_long_log_behind_the_snapshot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class SlowStore(MemoryStore):
+        slow: asyncio.Event | None = None
+
+        async def load(self, document_id: str) -> StoredDocument:
+            stored = await super().load(document_id)
+            if self.slow is not None:
+                await self.slow.wait()
+            return stored
+
+    monkeypatch.setattr(snapshots, 'ROWS', 20)
+    store = SlowStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            store.slow = asyncio.Event()
+            for i in range(60):
+                room.insert(i, 'x')
+                await room.saved()
+            assert room.summing_up.locked()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        store.slow.set()
+        await becomes(lambda: hub.room('doc') is None)
+        assert 60 - max(store.documents['doc'].snapshots) < 20
+
+
 async def test_a_snapshot_that_fails_costs_nothing(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

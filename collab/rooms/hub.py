@@ -183,7 +183,7 @@ class Hub(Watchers):
         return room
 
     def _happened(self, room: Room, happening: Happening) -> None:
-        if happening is Happening.TEXT and is_due(room):
+        if happening is Happening.TEXT and is_due(room) and not room.summing_up.locked():
             self._spawn(sum_up(self._store, room), f'sum up {room.id}')
         if happening is Happening.GONE:
             self._forget(room)
@@ -210,6 +210,10 @@ class Hub(Watchers):
                 with suppress(UnknownDocument, DamagedDocument):  # whoever was here has been told
                     await room.saved()
                 seq = room.seq
+                async with (
+                    room.summing_up
+                ):  # one that is being made is waited for, or much would stay behind it
+                    pass
                 if is_due(room):
                     await sum_up(self._store, room)
                 if opening.holders == 0 and room.seq == seq:

@@ -1,5 +1,6 @@
 """One open document and everyone in it."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -48,7 +49,7 @@ class Room(Editing, Watchers):
         self.seq = stored.seq  # number of the last edit that was merged; it may not be durable yet
         self.snapshot_seq = stored.snapshot_seq
         self.snapshot_bytes = len(stored.snapshot or b'')
-        self.summing_up = False  # a snapshot is being made
+        self.summing_up = asyncio.Lock()  # held while a snapshot is being made
         self.delivery = Delivery(stored.seq)
         self.company = Company(now(), lambda: self.seq == self.delivery.durable)
         self.closed: tuple[str, str] | None = None  # code and words, when nobody may edit here any more

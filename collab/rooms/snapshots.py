@@ -17,7 +17,7 @@ reading a row at the opening costs about as much as writing a kilobyte of snapsh
 def is_due(room: Room) -> bool:
     """Whether the log behind the last snapshot has grown enough."""
     rows = room.delivery.durable - room.snapshot_seq
-    return not room.summing_up and not room.closed and rows >= ROWS + room.snapshot_bytes // BYTES_PER_ROW
+    return not room.closed and rows >= ROWS + room.snapshot_bytes // BYTES_PER_ROW
 
 
 async def sum_up(store: Store, room: Room) -> None:
@@ -25,16 +25,14 @@ async def sum_up(store: Store, room: Room) -> None:
 
     It is made of what is stored, in another thread: nobody waits, and nothing unstored gets in.
     """
-    room.summing_up = True
-    try:
-        stored = await store.load(room.id)
-        state = await asyncio.to_thread(summarise, updates_of(stored))
-        await store.compact(room.id, stored.seq, state)
-        room.snapshot_seq, room.snapshot_bytes = stored.seq, len(state)
-    except Exception:
-        log.exception('No snapshot of document %s; its log is untouched.', room.id)
-    finally:
-        room.summing_up = False
+    async with room.summing_up:
+        try:
+            stored = await store.load(room.id)
+            state = await asyncio.to_thread(summarise, updates_of(stored))
+            await store.compact(room.id, stored.seq, state)
+            room.snapshot_seq, room.snapshot_bytes = stored.seq, len(state)
+        except Exception:
+            log.exception('No snapshot of document %s; its log is untouched.', room.id)
 
 
 def rebuild(stored: StoredDocument) -> SharedDocument:
