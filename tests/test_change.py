@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,10 +40,20 @@ def test_a_line_that_is_only_added_leaves_its_neighbours_alone() -> None:
     assert difference('a\nc\n', 'a\nb\nc\n') == (Change(2, 2, 'b\n'),)
 
 
-def test_a_stretch_too_long_to_match_is_replaced_as_one() -> None:
-    many = int(change.LINE_PAIRS**0.5) + 10
-    old, new = 'x\nsame\n' * many + 'end', 'y\nsame\n' * many + 'fin'
-    assert made(old, difference(old, new)) == new
-    assert len(difference(old, new)) == 1
-    long = int(change.CHARACTER_PAIRS**0.5) + 10
-    assert len(difference('b' + 'a' * long + 'b', 'c' + 'a' * (long - 1) + 'c')) == 1
+def test_what_takes_too_long_to_match_is_replaced_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = 'same 1\nx\nsame 2\nx\nend', 'same 1\ny\nsame 2\ny\nend'
+    assert len(difference(old, new)) == 2
+    monkeypatch.setattr(change, 'EFFORT', 8)
+    assert difference(old, new) == (Change(7, 17, 'y\nsame 2\ny'),)
+
+
+def test_a_line_that_has_little_in_common_is_replaced_and_not_shredded() -> None:
+    assert difference('the quick brown fox\n', 'a lazy dog sleeps\n') == (Change(0, 19, 'a lazy dog sleeps'),)
+
+
+def test_every_second_line_of_a_long_text_is_found_soon() -> None:
+    old = [f'line {i}' for i in range(8_000)]
+    new = [line if i % 2 else f'changed {i}' for i, line in enumerate(old)]
+    changes = difference('\n'.join(old), '\n'.join(new))
+    assert made('\n'.join(old), changes) == '\n'.join(new)
+    assert len(changes) == 4_000

@@ -9,6 +9,7 @@ from collab.document.change import Change
 from collab.document.people import Person
 from collab.document.roles import Role
 from collab.document.shared import BrokenDocument, SharedDocument
+from collab.rooms import ownership
 from collab.rooms import peer as peer_module
 from collab.rooms.peer import MOST_QUESTIONS
 from collab.rooms.ports import DamagedDocument, Record
@@ -261,6 +262,42 @@ async def test_nobody_writes_under_the_client_id_of_another() -> None:
         for _ in range(100):
             ann.type('y')
         assert room.text == 'mine' + 'y' * 100
+
+
+async def test_nobody_writes_under_the_id_of_a_tab_that_has_not_typed_yet_or_was_cut_off() -> None:
+    async with open_room(text='base ') as room:
+        ann, mallory = Tab(room, 'ann'), Tab(room, 'mallory')
+        ann.read(), mallory.read()
+        ann.point()
+        ann.cut()
+        theft = b'\x01\x01' + protocol.uint(ann.doc.client_id) + b'\x00\x04\x01\x07content\x05XXXXX\x00'
+        mallory.point(client=ann.doc.client_id, state='{"user":{"name":"ann"}}')
+        assert mallory.peer is not None
+        assert mallory.peer.client is None
+        mallory.send(protocol.update(theft))
+        mallory.read()
+        assert mallory.refused is not None
+        ann.type('hello')
+        ann.connect()
+        ann.read()
+        await room.saved()
+        ann.read()
+        assert sorted(room.text) == sorted('base hello')
+        assert ann.text == room.text
+        assert ann.all_saved()
+
+
+async def test_client_ids_that_write_nothing_are_remembered_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ownership, 'MOST_CLAIMS', 10)
+    async with open_room() as room:
+        mallory = Tab(room, 'mallory')
+        mallory.read()
+        for client in range(100):
+            mallory.point(client=client)
+            mallory.point(client=client, state='null')
+        assert len(room._ownership._claims) == len(room._ownership._holders) == 10
 
 
 async def test_strangers_who_share_one_author_cannot_write_for_each_other() -> None:

@@ -1,14 +1,16 @@
 """The few places in which one text differs from another."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
-LINE_PAIRS = 500_000
-CHARACTER_PAIRS = 50_000
-"""Most equal pairs of lines, of characters, that are weighed; a stretch with more is replaced as one,
-because the matching takes time in proportion to them and everybody waits for it."""
+from rapidfuzz.distance import LCSseq
+
+EFFORT = 400_000_000
+"""Most pairs of lines and of characters that are compared in all, about a tenth of a second during which
+everybody waits; a stretch that would take more is replaced as one."""
+
+ALIKE = 0.5
+"""Least part of a stretch that must stay for its characters to be matched one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,39 +25,58 @@ class Change:
 def difference(old: str, new: str) -> tuple[Change, ...]:
     """Changes, in order and apart from each other, that make `new` of `old`: only what really differs.
 
-    Common ends are taken off, then lines are matched, then the characters of lines that changed
-    (Ratcliff and Obershelp's matching, as the standard library's difflib has it).
+    Common ends are taken off, then lines are matched by their longest common subsequence, then the
+    characters of lines that changed.
     """
     start = _common_prefix(old, new)
     end = _common_suffix(old, new, start)
-    middle, wanted = old[start : len(old) - end], new[start : len(new) - end]
-    return tuple(_by_lines(middle, wanted, start))
+    return tuple(_Matching().lines(old[start : len(old) - end], new[start : len(new) - end], start))
 
 
-def _by_lines(old: str, new: str, offset: int) -> Iterator[Change]:
-    old_lines, new_lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    if _pairs([line for line in old_lines if not line.isspace()], new_lines) > LINE_PAIRS:
-        yield Change(offset, offset + len(old), new)
-        return
-    starts = _starts(old_lines)
-    for tag, a, b, c, d in SequenceMatcher(str.isspace, old_lines, new_lines, autojunk=False).get_opcodes():
-        if tag != 'equal':
-            yield from _by_characters(''.join(old_lines[a:b]), ''.join(new_lines[c:d]), offset + starts[a])
+class _Matching:
+    """One comparison, which may take only so much effort."""
 
+    def __init__(self) -> None:
+        self._effort = EFFORT
 
-def _by_characters(old: str, new: str, offset: int) -> Iterator[Change]:
-    if not old or not new or _pairs(old, new) > CHARACTER_PAIRS:
-        if old or new:
+    def lines(self, old: str, new: str, offset: int) -> Iterator[Change]:
+        old_lines, new_lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
+        if not self._affords(len(old_lines) * len(new_lines)):
             yield Change(offset, offset + len(old), new)
-        return
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != 'equal':
+            return
+        starts = _starts(old_lines)
+        for a, b, c, d in _hunks(old_lines, new_lines):
+            yield from self.characters(''.join(old_lines[a:b]), ''.join(new_lines[c:d]), offset + starts[a])
+
+    def characters(self, old: str, new: str, offset: int) -> Iterator[Change]:
+        start = _common_prefix(old, new)
+        end = _common_suffix(old, new, start)
+        old, new, offset = old[start : len(old) - end], new[start : len(new) - end], offset + start
+        hunks = _hunks(old, new) if self._affords(len(old) * len(new)) else []
+        changed = max(sum(b - a for a, b, _, _ in hunks), sum(d - c for _, _, c, d in hunks))
+        if not hunks or changed > (1 - ALIKE) * max(len(old), len(new)):
+            hunks = [(0, len(old), 0, len(new))]
+        for a, b, c, d in hunks:
             yield Change(offset + a, offset + b, new[c:d])
 
+    def _affords(self, pairs: int) -> bool:
+        affordable = pairs <= self._effort
+        if affordable:
+            self._effort -= pairs
+        return affordable
 
-def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
-    times = Counter(new)
-    return sum(times[piece] for piece in old)
+
+def _hunks(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    """What lies between the common pieces: old[a:b] gave way to new[c:d]."""
+    hunks: list[tuple[int, int, int, int]] = []
+    for piece in LCSseq.opcodes(old, new):
+        if piece.tag == 'equal':
+            continue
+        hunk = (piece.src_start, piece.src_end, piece.dest_start, piece.dest_end)
+        if hunks and (hunks[-1][1], hunks[-1][3]) == (hunk[0], hunk[2]):
+            hunk = (hunks[-1][0], hunk[1], hunks.pop()[2], hunk[3])
+        hunks.append(hunk)
+    return hunks
 
 
 def _starts(lines: list[str]) -> list[int]:

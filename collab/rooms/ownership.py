@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from collab.rooms.peer import Peer
 
+MOST_CLAIMS = 10_000
+"""How many client ids that wrote nothing are remembered; the oldest are forgotten first."""
+
 
 class Ownership:
     """Binds Yjs client ids to their authors for ever, and to one connection while that lives.
@@ -14,6 +17,7 @@ class Ownership:
 
     def __init__(self, owners: Mapping[int, str], server: int) -> None:
         self._owners = dict(owners)
+        self._claims: dict[int, str] = {}
         self._holders: dict[int, Peer] = {}
         self.server = server
 
@@ -23,9 +27,11 @@ class Ownership:
         Two tabs of one identified person may speak for each other, as they share what their browser keeps;
         strangers who share one author may not.
         """
-        if client == self.server or self._owners.get(client, peer.author) != peer.author:
+        author = self._owners.get(client) or self._claims.get(client, peer.author)
+        if client == self.server or author != peer.author:
             return False
-        return self._holders.get(client, peer) is peer or peer.author == peer.person.id
+        holder = self._holders.get(client, peer)
+        return holder is peer or peer.author == peer.person.id
 
     def wrote(self, author: str, clients: Iterable[int]) -> tuple[int, ...]:
         """These clients brought text; returns those that did so for the first time, now the author's."""
@@ -34,8 +40,19 @@ class Ownership:
         return first
 
     def hold(self, peer: Peer, clients: Iterable[int]) -> None:
-        """This connection types under these client ids just now."""
-        self._holders.update(dict.fromkeys(clients, peer))
+        """This connection types, or has its cursor, under these client ids just now.
+
+        An id that wrote nothing yet is claimed all the same, and for a while after the connection is gone,
+        because whoever is cut off goes on typing under it.
+        """
+        for client in clients:
+            self._holders[client] = peer
+            if client not in self._owners:
+                self._claims[client] = self._claims.pop(client, peer.author)
+        while len(self._claims) > MOST_CLAIMS:
+            oldest = next(iter(self._claims))
+            del self._claims[oldest]
+            self._holders.pop(oldest, None)
 
     def release(self, peer: Peer) -> None:
         """The connection is gone."""
