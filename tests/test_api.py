@@ -123,8 +123,43 @@ async def test_bad_input_is_a_problem_that_says_what_was_wrong(
         assert (await client.get('/api/documents/doc/text')).text == 'text'
 
 
+async def test_a_request_too_large_is_not_read_to_its_end() -> None:
+    async with program(limit=100) as (client, _):
+        read = 0
+
+        async def endless() -> AsyncIterator[bytes]:
+            nonlocal read
+            while read < 100_000_000:
+                read += 100_000
+                yield b'x' * 100_000
+
+        answer = await client.post(
+            '/api/documents', content=endless(), headers={'Content-Type': 'application/json'}
+        )
+        assert answer.status_code == 413
+        assert answer.headers['Content-Type'] == 'application/problem+json'
+        assert read < 3_000_000
+
+
+async def test_a_store_that_fails_is_a_problem_in_words(caplog: pytest.LogCaptureFixture) -> None:
+    store = MemoryStore()
+    async with program(store) as (client, _):
+
+        async def fail() -> None:
+            raise OSError('disk gone')
+
+        store.list = fail  # type: ignore[assignment, method-assign]
+        answer = await client.get('/api/documents')
+        assert answer.status_code == 503
+        assert answer.headers['Content-Type'] == 'application/problem+json'
+        assert 'Try again' in answer.json()['detail']
+        assert 'disk gone' in caplog.text
+
+
 async def test_a_page_of_another_site_may_not_act_for_its_visitor() -> None:
     async with program() as (client, _):
+        foreign = await client.post('/api/documents', json={}, headers={'Origin': 'http://[evil'})
+        assert foreign.status_code == 403
         foreign = await client.post('/api/documents', json={}, headers={'Origin': 'http://evil.example'})
         assert foreign.status_code == 403
         own = await client.post('/api/documents', json={}, headers={'Origin': 'http://server'})

@@ -28,6 +28,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     'collab': (set(), set()),
     'collab.settings': (set(), {'pydantic', 'pydantic_settings'}),
     'collab.document': (set(), set()),
+    'collab.document.change': ({'collab.document'}, {'rapidfuzz'}),
     'collab.document.shared': ({'collab.document'}, {'pycrdt'}),
     'collab.rooms': ({'collab.document'}, set()),
     'collab.storage': ({'models', 'collab.rooms.ports'}, {'sqlalchemy'}),

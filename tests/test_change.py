@@ -43,7 +43,7 @@ def test_a_line_that_is_only_added_leaves_its_neighbours_alone() -> None:
 def test_what_takes_too_long_to_match_is_replaced_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = 'same 1\nx\nsame 2\nx\nend', 'same 1\ny\nsame 2\ny\nend'
     assert len(difference(old, new)) == 2
-    monkeypatch.setattr(change, 'EFFORT', 8)
+    monkeypatch.setattr(change, 'EFFORT', 3)
     assert difference(old, new) == (Change(7, 17, 'y\nsame 2\ny'),)
 
 

@@ -139,6 +139,18 @@ async def test_a_page_that_loses_its_connection_leaves_at_once_and_comes_back(
     assert len(room.people()) == 1
 
 
+async def test_an_editor_that_was_deleted_does_not_come_back_with_the_connection(
+    user: User, editors: list[SharedEditor], room: Room
+) -> None:
+    client = await user.open('/')
+    talk = Talk(editors[0])
+    editors[0].delete()
+    assert room.people() == []
+    await client.handle_handshake('test-again', user.tab_id, None, 'document', None)
+    talk.hello()
+    assert room.people() == []
+
+
 class Talk:
     """A browser that speaks to an editor over NiceGUI's socket, without the browser."""
 

@@ -224,6 +224,98 @@ async def test_a_deleted_document_ends_for_everybody_and_can_be_taken_back_whole
         assert list(await hub.list()) == []
 
 
+async def test_a_document_deleted_while_it_opens_is_closed_for_who_came_in() -> None:
+    class SlowStore(MemoryStore):
+        gate: asyncio.Event | None = None
+
+        async def load(self, document_id: str) -> StoredDocument:
+            stored = await super().load(document_id)
+            if self.gate is not None:
+                await self.gate.wait()
+            return stored
+
+    store = SlowStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        store.gate = asyncio.Event()
+
+        async def visit() -> tuple[str, str] | None:
+            async with hub.open('doc') as room:
+                await until(lambda: room.closed)
+                return room.closed
+
+        visiting = asyncio.create_task(visit())
+        await asyncio.sleep(0)
+        deleting = asyncio.create_task(hub.delete('doc'))
+        await asyncio.sleep(0)
+        store.gate.set()
+        assert await visiting == hub_module.DELETED
+        await deleting
+
+
+async def test_a_document_taken_back_while_its_last_edits_are_on_their_way_keeps_them() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            store.hold()
+            room.insert(0, 'last words ')
+            deleting = asyncio.create_task(hub.delete('doc'))
+            await until(lambda: room.closed)
+            await hub.restore('doc')
+
+            async def visit() -> str:
+                async with hub.open('doc') as again:
+                    again.insert(len(again.text), 'first words')
+                    await again.saved()
+                    return again.text
+
+            visiting = asyncio.create_task(visit())
+            for _ in range(10):
+                await asyncio.sleep(0)
+            store.release()
+            await deleting
+            assert await visiting == 'last words first words'
+        assert len(store.documents['doc'].log) == 2
+
+
+async def test_a_log_that_does_not_fit_together_is_called_damaged() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc', text='x')
+        await until(lambda: hub.room('doc') is None)
+        gap = b'\x01\x01\x07\x05\x04\x01\x07content\x01x\x00'
+        store.documents['doc'].log.append(Record('doc', 2, 'x', 1, gap))
+        with pytest.raises(DamagedDocument, match='do not fit together'):
+            async with hub.open('doc'):
+                pass
+
+
+async def test_half_a_character_is_refused_before_anything_is_made() -> None:
+    async with open_hub() as hub:
+        with pytest.raises(ValueError, match='half a character'):
+            await hub.create(document_id='doc', text='a\ud800')
+        assert list(await hub.list()) == []
+
+
+async def test_a_failed_rebuild_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc', text='x')
+        await until(lambda: hub.room('doc') is None)
+        disposed: list[str] = []
+        async with hub.open('doc') as room:
+            monkeypatch.setattr(room, 'dispose', lambda: disposed.append(room.id))
+
+            async def fail(_document_id: str) -> StoredDocument:
+                raise OSError('no answer')
+
+            monkeypatch.setattr(store, 'load', fail)
+            hub._rebuild_later(room)
+            await until(lambda: room.closed)
+        await until(lambda: disposed == ['doc'])
+
+
 async def test_people_are_counted_per_document_and_renamed_everywhere() -> None:
     async with open_hub() as hub:
         await hub.create(document_id='one')
@@ -314,6 +406,36 @@ async def test_a_snapshot_that_fails_costs_nothing(
             assert 'its log is untouched' in caplog.text
             room.insert(1, 'y')
             assert room.text == 'xy'
+
+
+async def test_a_snapshot_that_fails_is_not_tried_again_at_every_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object) -> None:
+        raise OSError('disk full')
+
+    monkeypatch.setattr(snapshots, 'ROWS', 20)
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        monkeypatch.setattr(store, 'compact', fail)
+        async with hub.open('doc') as room:
+            loads = store.loads
+            for i in range(100):
+                room.insert(i, 'x')
+                await room.saved()
+                await until(lambda: not room.summing_up.locked())
+            assert 1 <= store.loads - loads <= 5
+
+
+async def test_a_log_long_in_bytes_is_summed_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, 'BYTES', 10_000)
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            for i in range(25):
+                room.set_text(f'{i}' * 1000)
+                await room.saved()
+            await becomes(lambda: store.documents['doc'].snapshots)
 
 
 async def test_everything_typed_before_the_server_stops_is_stored() -> None:

@@ -69,6 +69,24 @@ async def test_who_joins_between_two_commits_misses_nothing() -> None:
         assert late.text == 'one two '
 
 
+async def test_who_asks_for_the_text_again_and_again_is_kept_one_copy() -> None:
+    store = MemoryStore()
+    async with open_room(store, text='x' * 1000) as room:
+        store.hold()
+        room.insert(0, 'y')
+        impatient = Tab(room, 'impatient')
+        for _ in range(300):
+            impatient.send(protocol.step1(b'\x00'))
+        assert len(room.delivery._texts) == 1
+        gone = Tab(room, 'gone')
+        gone.cut()
+        assert len(room.delivery._texts) == 1
+        store.release()
+        await room.saved()
+        impatient.read()
+        assert impatient.text == 'y' + 'x' * 1000
+
+
 async def test_the_author_is_not_sent_its_own_edit_and_hears_that_it_is_saved() -> None:
     async with open_room() as room:
         ann = Tab(room, 'ann')
@@ -211,6 +229,23 @@ async def test_a_document_does_not_grow_beyond_its_limit() -> None:
         assert room.text == '56789'
 
 
+async def test_the_limit_counts_bytes_and_what_is_replaced_makes_room() -> None:
+    async with open_room(limit=10) as room:
+        ann = Tab(room, 'ann')
+        ann.read()
+        ann.type('漢漢漢')  # nine bytes
+        ann.read()
+        assert ann.refused is None
+        room.set_text('12345678')
+        room.set_text('abcdefghij')
+        assert room.text == 'abcdefghij'
+        ann.read()
+        ann.type('漢')
+        ann.read()
+        assert ann.refused is not None
+        assert ann.refused[0] == 'too-large'
+
+
 async def test_a_reader_sees_everything_and_changes_nothing() -> None:
     async with open_room(text='read me') as room:
         ann = Tab(room, 'ann')
@@ -222,10 +257,27 @@ async def test_a_reader_sees_everything_and_changes_nothing() -> None:
         await room.saved()
         reader.read()
         assert reader.text == 'read me!'
+        ann.delete(0, 5)
+        await room.saved()
+        reader.read()
+        reader.cut(), reader.connect(), reader.read()  # its answer repeats what is deleted anyway
+        assert (reader.text, reader.refused) == ('me!', None)
         reader.type('me too')
         reader.read()
         assert reader.refused == ('read-only', 'You may read this document, but not change it.')
-        assert room.text == 'read me!'
+        assert room.text == 'me!'
+
+
+async def test_what_a_reader_deletes_is_refused_and_never_called_saved() -> None:
+    async with open_room(text='read me') as room:
+        reader = Tab(room, 'reader', role=Role.VIEWER)
+        reader.read()
+        reader.delete(0, 5)
+        reader.read()
+        assert reader.refused is not None
+        assert reader.refused[0] == 'read-only'
+        assert not reader.all_saved()
+        assert room.text == 'read me'
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,24 @@ async def test_who_cannot_come_in_is_told_why(path: str, origin: str | None, cod
         assert word in closed.value.rcvd.reason
 
 
+async def test_a_store_that_fails_closes_the_connection_with_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(_document_id: str) -> None:
+        raise OSError('disk gone')
+
+    store = MemoryStore()
+    monkeypatch.setattr(store, 'load', fail)
+    async with server(store) as (address, hub):
+        await hub.create(document_id='doc')
+        async with connect(f'ws://{address}/yjs/doc') as socket:
+            with pytest.raises(ConnectionClosed) as closed:
+                await socket.recv()
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, 'try again' in closed.value.rcvd.reason) == (1011, True)
+        assert 'disk gone' in caplog.text
+
+
 async def test_our_own_pages_may_connect() -> None:
     async with (
         server() as (address, _),

@@ -39,6 +39,8 @@ class Admitted:
     """Client ids that bring new text; none in a mere deletion or a repetition."""
     news: tuple[Section, ...]
     """For Ledger.note: the new part, client by client."""
+    deletions: tuple[Deletion, ...]
+    """What it deletes, known deletions included."""
 
 
 @dataclass(slots=True)
@@ -75,16 +77,16 @@ class Ledger:
                 refuse('it deletes half a character')
         if len(news) > 1:
             _check_order({section.client: self._waits(section, news) for section in news.values()})
-        return Admitted(tuple(news), tuple(news.values()))
+        return Admitted(tuple(news), tuple(news.values()), tuple(deletions))
 
     def note(self, admitted: Admitted) -> None:
         """Enter what was admitted, after it was merged. Raises ValueError if it was entered before."""
-        for client, start, end, _references, halves, _joints in admitted.news:
-            if self.clocks.get(client, 0) != start:
+        for section in admitted.news:
+            if self.clocks.get(section.client, 0) != section.start:
                 raise ValueError('noted out of turn')
-            self.clocks[client] = end
-            if halves:
-                self.halves.setdefault(client, array('I')).extend(halves)
+            self.clocks[section.client] = section.end
+            if section.halves:
+                self.halves.setdefault(section.client, array('I')).extend(section.halves)
 
     def load(self, update: bytes) -> Admitted:
         """Enter an update of the document's own: a snapshot, a row of its log, an edit by the server.

@@ -1,15 +1,16 @@
 """The text that everybody in a document shares."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pycrdt import Doc, Text, TransactionEvent, merge_updates
 
-from collab.document.admission import UNLIMITED, Admitted, Ledger, Refused
+from collab.document.admission import UNLIMITED, Ledger, Refused
 from collab.document.change import Change, difference
 from collab.document.protocol import read_state_vector
-from collab.document.update import decode
+from collab.document.update import Deletion, decode
 
 T = TypeVar('T')
 
@@ -69,25 +70,31 @@ class SharedDocument:
         """Merge an update from outside; return what was news in it, or None.
 
         `may_write(client)` says whether the sender may bring new text under this client id; `space` is
-        how many units of text it may bring at most. Raises Refused or Incomplete (see
+        how many bytes of text it may bring at most. Raises Refused or Incomplete (see
         collab.document.admission) and leaves the document alone; raises BrokenDocument when the library
         failed all the same.
         """
-        admitted = self.check(update, may_write)
-        if admitted.writers and sum(section.end - section.start for section in admitted.news) > space:
+        admitted = self._ledger.admit(update, may_write)
+        if admitted.writers and sum(section.size for section in admitted.news) > space:
             raise Refused('too-large', 'The document would grow beyond the limit of this server.')
         news = self._merge(update)
         self._ledger.note(admitted)
         return News(news, admitted.writers) if news is not None else None
 
-    def check(self, update: bytes, may_write: Callable[[int], bool]) -> Admitted:
-        """Only judge an update, as apply() does. Raises Refused or Incomplete."""
-        return self._ledger.admit(update, may_write)
+    def would_change(self, update: bytes) -> bool:
+        """Whether an update brings text or deletes any. Merges nothing; raises as apply() does."""
+        admitted = self._ledger.admit(update, _anyone)
+        return bool(admitted.writers) or not self._are_deleted(admitted.deletions)
 
     def load(self, update: bytes) -> None:
         """Merge an update that was admitted before: a snapshot or a row of the log."""
         self._ledger.load(update)
         self._merge(update)
+
+    def growth(self, changes: Sequence[Change]) -> int:
+        """How many bytes longer these changes would make the text. Raises ValueError as edit() does."""
+        _check(changes, self.text)
+        return sum(len(c.text.encode()) - len(self.text[c.start : c.end].encode()) for c in changes)
 
     def edit(self, changes: Sequence[Change]) -> News | None:
         """Make these changes, which are in order and do not overlap, as one edit.
@@ -124,6 +131,18 @@ class SharedDocument:
     def close(self) -> None:
         """Let go of the library's object; without this it is never freed."""
         self._doc.unobserve(self._subscription)
+
+    def _are_deleted(self, deletions: Sequence[Deletion]) -> bool:
+        """Whether all of this is deleted here already; costs time in proportion to what ever was."""
+        if not deletions:
+            return True
+        known: dict[int, list[Deletion]] = defaultdict(list)
+        for deletion in decode(self.missing(self.state_vector()), UNLIMITED).deletions:
+            known[deletion.client].append(deletion)
+        return all(
+            any(k.start <= wanted.start and wanted.end <= k.end for k in known[wanted.client])
+            for wanted in deletions
+        )
 
     def _merge(self, update: bytes) -> bytes | None:
         self._news = None
@@ -194,6 +213,10 @@ def _guarded(call: Callable[..., T], *arguments: object) -> T:
         raise
     except BaseException as error:
         raise BrokenDocument(f'{type(error).__name__}: {error}') from error
+
+
+def _anyone(_client: int) -> bool:
+    return True
 
 
 def _check(changes: Sequence[Change], text: str) -> None:

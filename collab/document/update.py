@@ -80,6 +80,8 @@ class Section(NamedTuple):
     halves: 'array[int]'
     """Ascending clocks of the second halves of surrogate pairs."""
     joints: list[Joint]
+    size: int = 0
+    """Bytes of UTF-8 of the text in it."""
 
 
 class Deletion(NamedTuple):
@@ -145,7 +147,7 @@ def _read_section(reader: Reader, structs: int) -> Section:
     if start > MAX_CLOCK:
         refuse('it counts too far')
     section = Section(client, start, start, [], array('I'), [])
-    clock, before = start, None
+    clock, size, before = start, 0, None
     for _ in range(structs):
         info = reader.read_byte()
         kind = _KINDS.get(info)
@@ -153,10 +155,11 @@ def _read_section(reader: Reader, structs: int) -> Section:
             _refuse_kind(info)
         follows, right = _read_place(reader, info, clock, section)
         if kind == _STRING:
-            begin = reader.position
-            length = _read_string(reader, clock, section.halves)
+            raw = reader.read_bytes()
+            size += len(raw)
+            length = _measure(raw, clock, section.halves)
             if follows and right == before:
-                section.joints.append(Joint(clock, clock + length, reader.position - begin))
+                section.joints.append(Joint(clock, clock + length, len(raw)))
             before = right
         else:
             length, before = reader.read_uint(), None
@@ -165,7 +168,7 @@ def _read_section(reader: Reader, structs: int) -> Section:
         clock += length
         if clock > MAX_CLOCK:
             refuse('it counts too far')
-    return section._replace(end=clock)
+    return section._replace(end=clock, size=size)
 
 
 def _refuse_kind(info: int) -> NoReturn:
@@ -197,9 +200,9 @@ def _read_neighbour(reader: Reader, clock: int, section: Section) -> Id:
     return client, target
 
 
-def _read_string(reader: Reader, clock: int, halves: 'array[int]') -> int:
+def _measure(raw: bytes, clock: int, halves: 'array[int]') -> int:
     try:
-        return measure(reader.read_bytes(), clock, halves)
+        return measure(raw, clock, halves)
     except UnicodeDecodeError:
         refuse('its text is not UTF-8')
 

@@ -22,6 +22,8 @@ PIECE = 500_000
 """Longest piece of a frame in one message, in characters; NiceGUI's socket takes a million bytes."""
 FRAME_LIMIT = 48 * 1024 * 1024
 """Longest frame taken from a page, in characters of base64."""
+SMALL = 16 * 1024
+"""Longest frame whose text is kept for the next reader, in bytes."""
 BACKLOG, PAUSE = 64, 0.02
 """Messages that may wait in the socket below before the next is held back, and seconds between looks."""
 
@@ -44,18 +46,24 @@ class Channel:
         self._pieces: list[str] = []
         self._length = 0
         self._sending: asyncio.Task[None] | None = None
+        self._ended = False
         client.on_connect(self.connect)
         client.on_disconnect(self.disconnect)
 
     def connect(self) -> None:
         """The page is connected: be seen in the room."""
-        if self._number is None:
+        if self._number is None and not self._ended:
             self._take_seat()
 
     def disconnect(self) -> None:
         """A socket of the page is gone; leave, unless it was an old one and a newer one speaks for us."""
         if self._socket is None or self._socket not in self._client._socket_to_document_id:
             self.close()
+
+    def end(self) -> None:
+        """The editor is gone from the page, for good."""
+        self._ended = True
+        self.close()
 
     def close(self) -> None:
         """Give the seat back."""
@@ -73,6 +81,8 @@ class Channel:
 
     def take(self, socket: str, piece: str, more: bool) -> None:
         """Take in a piece of a frame that the page sent over this socket."""
+        if self._ended:
+            return
         if socket != self._socket:
             self._speak_over(socket)
         assert self._number is not None
@@ -154,8 +164,12 @@ class Switchboard:
         return None
 
 
-@lru_cache(maxsize=32)
 def _text(frame: bytes) -> str:
+    return _small_text(frame) if len(frame) <= SMALL else b64encode(frame).decode()
+
+
+@lru_cache(maxsize=32)
+def _small_text(frame: bytes) -> str:
     """A frame as text. Kept for a moment, since a room sends the same frame to many."""
     return b64encode(frame).decode()
 

@@ -113,7 +113,7 @@ class SharedEditor(
         if self._due is not None:
             self._due.cancel()
         if self.channel is not None:
-            self.channel.close()
+            self.channel.end()
         super()._handle_delete()
 
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:

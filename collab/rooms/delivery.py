@@ -19,7 +19,7 @@ class Delivery:
         """Number of the last edit that is committed."""
         self._authors: dict[int, Peer | None] = {}
         self._saved: deque[tuple[int, Peer, int]] = deque()
-        self._texts: deque[tuple[int, Peer, tuple[bytes, ...]]] = deque()
+        self._texts: dict[Peer, tuple[int, tuple[bytes, ...]]] = {}
         self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._given_up: Exception | None = None
 
@@ -33,8 +33,16 @@ class Delivery:
             self._saved.append((seq, peer, peer.received))
 
     def welcome(self, seq: int, peer: Peer, frames: tuple[bytes, ...]) -> None:
-        """Give a joining peer its text, made when `seq` was the last edit merged, once that is durable."""
-        self._texts.append((seq, peer, frames))
+        """Give a joining peer its text, made when `seq` was the last edit merged, once that is durable.
+
+        Only the last text that a peer asked for is kept for it.
+        """
+        self._texts.pop(peer, None)
+        self._texts[peer] = (seq, frames)
+
+    def forget(self, peer: Peer) -> None:
+        """The peer is gone."""
+        self._texts.pop(peer, None)
 
     async def until(self, seq: int) -> None:
         """Return when edit `seq` is durable. Raises what give_up() was called with."""
@@ -74,8 +82,9 @@ class Delivery:
                 waiter.set_exception(error)
 
     def _release_texts(self) -> None:
-        while self._texts and self._texts[0][0] <= self.durable:
-            _, peer, frames = self._texts.popleft()
+        due = [peer for peer, (seq, _) in self._texts.items() if seq <= self.durable]
+        for peer in due:
+            frames = self._texts.pop(peer)[1]
             peer.synced = True
             for frame in frames:
                 peer.offer(frame)

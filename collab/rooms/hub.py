@@ -9,14 +9,8 @@ from dataclasses import dataclass
 
 from collab.document.people import Person
 from collab.rooms.journal import Journal
-from collab.rooms.naming import clean_id, clean_title
-from collab.rooms.ports import (
-    DamagedDocument,
-    DocumentInfo,
-    Store,
-    UnknownDocument,
-    milliseconds,
-)
+from collab.rooms.naming import check_text, clean_id, clean_title
+from collab.rooms.ports import DocumentInfo, Store, milliseconds
 from collab.rooms.room import Room
 from collab.rooms.snapshots import is_due, rebuild, sum_up
 from collab.rooms.watching import Happening, Watchers
@@ -58,6 +52,7 @@ class Hub(Watchers):
         self._limit = limit
         self._linger = linger
         self._open: dict[str, Opening] = {}
+        self._leftovers: dict[str, Room] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.journal = Journal(store, self._trouble)
 
@@ -66,15 +61,14 @@ class Hub(Watchers):
         self.journal.start()
 
     async def drain(self, seconds: float = 4.0) -> bool:
-        """Store everything, snapshot what is open, end. False if something could not be stored in time."""
+        """Store everything and end. False if something could not be stored in time."""
         stored = await self.journal.stop(seconds)
         closing = [opening.closing for opening in self._open.values() if opening.closing is not None]
         for task in [*self._tasks, *closing]:
             task.cancel()
         await asyncio.gather(*self._tasks, *closing, return_exceptions=True)
-        for opening in self._open.values():
-            if (room := _loaded(opening)) is not None:
-                room.dispose()
+        for room in self._rooms():
+            room.dispose()
         self._open.clear()
         return stored
 
@@ -102,13 +96,12 @@ class Hub(Watchers):
         self, title: str = '', *, document_id: str | None = None, text: str = ''
     ) -> DocumentInfo:
         """Make a document, with a text if one is given. Raises DocumentExists, ValueError for a bad id."""
-        if len(text.encode(errors='surrogatepass')) > self._limit:
-            raise ValueError(f'A document holds at most {self._limit:,} bytes of text.')
+        check_text(text, self._limit)
         chosen = secrets.token_urlsafe(16) if document_id is None else clean_id(document_id)
         info = await self._store.create(chosen, clean_title(title), self._now())
         if text:
             async with self.open(info.id) as room:
-                room.set_text(text)
+                room.insert(0, text)
                 await room.saved()
         self.tell(Happening.TITLE)
         return info
@@ -131,13 +124,13 @@ class Hub(Watchers):
 
     async def delete(self, document_id: str) -> None:
         """Move it to the trash with all that was typed; who is in it is told. Raises UnknownDocument."""
-        room = self.room(document_id)
-        if room is not None:
-            await room.saved()
         await self._store.delete(document_id, self._now())
-        if room is not None:
-            room.close(*DELETED)
-            await room.saved()
+        opening = self._open.get(document_id)
+        if opening is not None:
+            await asyncio.wait([opening.loading])  # who is about to come in must hear of it too
+            if (room := _loaded(opening)) is not None:
+                room.close(*DELETED)
+                await room.saved()
         self.tell(Happening.GONE)
 
     async def restore(self, document_id: str) -> DocumentInfo:
@@ -161,12 +154,17 @@ class Hub(Watchers):
 
     def rename_person(self, person: Person) -> None:
         """Somebody changed their name or colour: show it wherever they are."""
-        for opening in self._open.values():
-            if (room := _loaded(opening)) is not None:
-                room.rename_person(person)
+        for room in self._rooms():
+            room.rename_person(person)
+
+    def _rooms(self) -> Sequence[Room]:
+        return [room for opening in self._open.values() if (room := _loaded(opening)) is not None]
 
     async def _load(self, document_id: str) -> Room:
         try:
+            if (before := self._leftovers.pop(document_id, None)) is not None:
+                with suppress(Exception):
+                    await before.saved()
             stored = await self._store.load(document_id)
             room = Room(
                 stored,
@@ -190,15 +188,16 @@ class Hub(Watchers):
         self.tell(happening)
 
     def _forget(self, room: Room) -> None:
-        """The next one to ask opens the document anew."""
+        """The next one to ask opens the document anew, after its last edits are stored."""
         opening = self._open.get(room.id)
         if opening is not None and _loaded(opening) is room:
             del self._open[room.id]
+            if room.seq > room.delivery.durable:
+                self._leftovers[room.id] = room
 
     def _trouble(self, failing: bool) -> None:
-        for opening in self._open.values():
-            if (room := _loaded(opening)) is not None:
-                room.company.trouble(failing)
+        for room in self._rooms():
+            room.company.trouble(failing)
 
     async def _close(self, document_id: str, opening: Opening) -> None:
         """Close once nobody came back for `linger` seconds and everything is stored and summed up."""
@@ -207,7 +206,7 @@ class Hub(Watchers):
             room = _loaded(opening)
             while room is not None and opening.holders == 0:
                 await asyncio.sleep(0 if room.closed else self._linger)
-                with suppress(UnknownDocument, DamagedDocument):  # whoever was here has been told
+                with suppress(Exception):  # whoever was here has been told
                     await room.saved()
                 seq = room.seq
                 async with (

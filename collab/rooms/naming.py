@@ -1,4 +1,4 @@
-"""What documents may be called."""
+"""What documents may be called, and hold."""
 
 import re
 
@@ -21,3 +21,13 @@ def clean_title(title: str) -> str:
     """A title on one line, without control characters, at most TITLE_LENGTH long; 'Untitled' when empty."""
     printable = ''.join(char if char.isprintable() else ' ' for char in title)
     return ' '.join(printable.split())[:TITLE_LENGTH].strip() or UNTITLED
+
+
+def check_text(text: str, limit: int) -> None:
+    """Raises ValueError for a text that is longer than `limit` bytes, or holds half a character."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise ValueError('The text holds half a character (a lone surrogate).') from None
+    if size > limit:
+        raise ValueError(f'A document holds at most {limit:,} bytes of text.')

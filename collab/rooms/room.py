@@ -49,6 +49,8 @@ class Room(Editing, Watchers):
         self.seq = stored.seq  # number of the last edit that was merged; it may not be durable yet
         self.snapshot_seq = stored.snapshot_seq
         self.snapshot_bytes = len(stored.snapshot or b'')
+        self.tail_bytes = sum(map(len, stored.tail))  # of the log behind the snapshot
+        self.no_snapshot_seq = 0  # where a snapshot failed
         self.summing_up = asyncio.Lock()  # held while a snapshot is being made
         self.delivery = Delivery(stored.seq)
         self.company = Company(now(), lambda: self.seq == self.delivery.durable)
@@ -59,7 +61,7 @@ class Room(Editing, Watchers):
         self._on_broken = on_broken
         self._broken = False
         self._ownership = Ownership(stored.owners, document.client_id)
-        self._asked: list[tuple[int, bytes]] = []
+        self._asked: dict[int, bytes] = {}
 
     def join(self, peer: Peer) -> int:
         """Take a seat; returns its number. The text follows when the peer asks with sync step 1."""
@@ -75,6 +77,7 @@ class Room(Editing, Watchers):
         if peer is not None:
             peer.close()
             self._ownership.release(peer)
+            self.delivery.forget(peer)
             self.tell(Happening.PEOPLE)
 
     def rename_person(self, person: Person) -> None:
@@ -127,7 +130,7 @@ class Room(Editing, Watchers):
         """Edit as Python code: by the same way into the log and to the others as any peer's edit."""
         if self.closed or self._broken:
             raise PermissionError(self.closed[1] if self.closed else 'The document is being built again.')
-        if self.document.length + sum(len(change.text.encode()) for change in changes) > self._limit:
+        if (growth := self.document.growth(changes)) > 0 and self.document.length + growth > self._limit:
             raise ValueError(f'The document would grow beyond its limit of {self._limit:,} bytes.')
         try:
             news = self.document.edit(changes)
@@ -145,6 +148,7 @@ class Room(Editing, Watchers):
         """The journal has stored these: show them to everybody, once, in one frame."""
         news = merge([record.update for record in records])
         self.delivery.committed(records[-1].seq, protocol.update(news), self.company.peers.values())
+        self.tail_bytes += len(news)
         self.company.show()
         self.tell(Happening.TEXT)
 
@@ -164,8 +168,8 @@ class Room(Editing, Watchers):
         question = protocol.step1(document.state_vector())
         for peer in self.company.peers.values():
             peer.offer(question)
-        asked, self._asked = self._asked, []
-        for number, vector in asked:
+        asked, self._asked = self._asked, {}
+        for number, vector in asked.items():
             if number in self.company.peers:
                 self._welcome(self.company.peers[number], vector)
 
@@ -174,7 +178,7 @@ class Room(Editing, Watchers):
             case SyncStep1(vector):
                 protocol.read_state_vector(vector)
                 if self._broken:
-                    self._asked.append((number, vector))
+                    self._asked[number] = vector
                 else:
                     self._welcome(peer, vector)
             case SyncStep2(update):
@@ -211,7 +215,8 @@ class Room(Editing, Watchers):
         if may(peer.role, Act.EDIT):
             space = self._limit - self.document.length
             return self.document.apply(update, partial(self._ownership.may_write, peer), space)
-        self.document.check(update, _nobody)  # a reader's step 2 may repeat what is known
+        if self.document.would_change(update):  # a reader's answer to step 1 may repeat what is known
+            raise Refused('read-only', 'You may read this document, but not change it.')
         return None
 
     def _break(self, error: BrokenDocument) -> None:
@@ -243,7 +248,3 @@ class Room(Editing, Watchers):
         question = protocol.step1(self.document.state_vector())
         self.delivery.welcome(self.seq, peer, (text, question, self.company.everyone(peer)))
         self.delivery.release()
-
-
-def _nobody(_client: int) -> bool:
-    raise Refused('read-only', 'You may read this document, but not change it.')

@@ -1,5 +1,6 @@
 """Documents for programs: REST under /api, described at /api/docs."""
 
+import logging
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Request, Response
@@ -7,11 +8,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collab.document.change import Change
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument, DocumentExists, DocumentInfo, UnknownDocument
 from collab.web.auth import author_of, same_origin
+
+log = logging.getLogger(__name__)
 
 DocumentId = Annotated[str, Path(description='Id of the document', max_length=64)]
 
@@ -59,6 +63,7 @@ def application(hub: Hub, limit: int) -> FastAPI:
     api = FastAPI(
         title='Collab', version='1', docs_url='/docs', redoc_url=None, dependencies=[Depends(_from_here)]
     )
+    api.add_middleware(BodyLimit, most=6 * limit + 1_000_000)  # JSON may write a character as six
     _explain_errors(api)
 
     _serve_documents(api, hub)
@@ -143,6 +148,28 @@ async def _read_text(request: Request, limit: int) -> str:
         raise ValueError(f'The text is not UTF-8: byte {error.start} does not fit.') from None
 
 
+class BodyLimit:
+    """ASGI middleware that reads no more of a request than it must to know that it is too large."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; HTTPException 413 is raised where its body grows too large."""
+        left = self._most
+
+        async def bounded() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get('body', b''))
+            if left < 0:
+                raise HTTPException(413, f'A request holds at most {self._most:,} bytes.')
+            return message
+
+        await self._app(scope, bounded, send)
+
+
 def _from_here(request: Request) -> None:
     """A page of another site must not act with the session of a visitor."""
     if not same_origin(request):
@@ -169,6 +196,11 @@ def _explain_errors(api: FastAPI) -> None:
         (DamagedDocument, 503),
     ):
         api.add_exception_handler(kind, _answer(status))
+
+    @api.exception_handler(Exception)
+    async def unforeseen(_request: Request, error: Exception) -> Response:
+        log.error('The store or the server failed.', exc_info=error)
+        return problem(503, 'The server cannot do this just now; nothing was lost. Try again.')
 
 
 def _answer(status: int):  # type: ignore[no-untyped-def]

@@ -61,4 +61,7 @@ def same_origin(connection: HTTPConnection) -> bool:
     origin = connection.headers.get('origin')
     if origin is None:
         return True
-    return urlsplit(origin).netloc == connection.headers.get('host')
+    try:
+        return urlsplit(origin).netloc == connection.headers.get('host')
+    except ValueError:
+        return False

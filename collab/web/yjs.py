@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 PRESENCE_AGAIN = 15.0
 """Seconds between repeats of everybody's presence; y-protocols forgets who was silent for 30."""
 
-FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW = 4403, 4404, 4400, 4408
-"""Close codes, after the HTTP status they resemble."""
+FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, FAILED = 4403, 4404, 4400, 4408, 1011
+"""Close codes; those from 4000 on after the HTTP status they resemble."""
 
 
 def router(hub: Hub, names: Names) -> APIRouter:
@@ -40,6 +40,9 @@ def router(hub: Hub, names: Names) -> APIRouter:
             await _close(websocket, NO_DOCUMENT, str(error))
         except DamagedDocument:
             await _close(websocket, NO_DOCUMENT, 'This document is damaged and cannot be opened.')
+        except Exception:
+            log.exception('A connection to %s failed.', document_id)
+            await _close(websocket, FAILED, 'The server cannot open this document just now; try again.')
 
     return routes
 
