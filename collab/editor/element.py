@@ -60,6 +60,7 @@ class SharedEditor(
         self._last_change = 0.0
         self._last_value = ''
         self._props.update({'language': language, 'placeholder': placeholder, 'label': label})
+        self._props['document'] = room.id  # its name for what the browser keeps until it is saved
         self._props['data-testid'] = 'editor'
         self.channel = Channel(room, person, self.client, self.id)
         if on_change is not None:

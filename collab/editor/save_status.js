@@ -11,19 +11,26 @@ const ICONS = {
 
 const COLORS = { offline: "var(--collab-status-offline, #b35900)", error: "var(--collab-status-error, #c62828)" };
 
-function wordsFor({ state, unsaved, loaded, reason, final }) {
+const NOWHERE = "This browser keeps nothing on this device: until edits are saved, they are only on this page.";
+
+function wordsFor({ state, unsaved, kept, keeping, loaded, reason, final }) {
   if (state === "saved") return "Saved";
   if (state === "saving") return loaded ? "Saving…" : "Opening…";
   if (state === "read-only") return "Read only";
   if (state === "error") return final && unsaved === 0 ? `Editing has ended: ${reason}` : `Not saved: ${reason}`;
-  const edits = unsaved === 1 ? "1 edit" : `${unsaved} edits`;
-  return unsaved > 0 ? `Offline — ${edits} kept on this page` : "Offline";
+  if (keeping) return kept > 0 ? `Offline — ${edits(kept)} kept on this device` : "Offline";
+  const others = kept > 0 ? `, ${kept} kept on this device` : "";
+  return `Offline — ${unsaved > kept ? edits(unsaved - kept) : "edits"} only on this page${others}`;
+}
+
+function edits(count) {
+  return count === 1 ? "1 edit" : `${count} edits`;
 }
 
 export default {
   template: `
     <div data-testid="save-status" :data-state="status.state" role="status" aria-live="polite"
-         style="display: inline-flex; align-items: center; gap: 0.4em">
+         :title="shown.keeping ? null : nowhere" style="display: inline-flex; align-items: center; gap: 0.4em">
       <svg viewBox="0 0 20 20" width="1.15em" height="1.15em" fill="none" stroke-width="1.8" aria-hidden="true"
            stroke-linecap="round" stroke-linejoin="round" style="flex: none" :style="{ stroke: color }">
         <path :d="icon" />
@@ -32,8 +39,9 @@ export default {
     </div>
   `,
   data() {
-    const status = { state: "saving", unsaved: 0, loaded: false, reason: "", final: false };
-    return { status, shown: status };
+    const nothing = { unsaved: 0, kept: 0, keeping: true };
+    const status = { state: "saving", ...nothing, loaded: false, reason: "", final: false };
+    return { status, shown: status, nowhere: NOWHERE };
   },
   computed: {
     icon() {

@@ -4,6 +4,7 @@ import { mount } from "collab-editor";
 export default {
   template: `<div class="collab-editor"></div>`,
   props: {
+    document: String,
     language: String,
     label: String,
     placeholder: String,
@@ -25,7 +26,7 @@ export default {
   },
   mounted() {
     const element = Number(this.$el.id.slice(1));
-    this.editor = mount(this.$el, { element, readOnly: this.disable, ...this.options });
+    this.editor = mount(this.$el, { element, document: this.document, readOnly: this.disable, ...this.options });
   },
   beforeUnmount() {
     this.editor.destroy();

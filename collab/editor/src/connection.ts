@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 
 import type { Ledger } from './ledger'
 import { type Frame, type PresenceEntry, decode, encodePresence, encodeStep1, encodeStep2, encodeUpdate } from './protocol'
+import type { Batch } from './shelf'
 import { Unsaved } from './unsaved'
 
 /** Why the server takes nothing more from this page. */
@@ -12,6 +13,11 @@ export interface Refusal {
 }
 
 export interface ConnectionListener {
+  /** An edit was made on this page; `sent` says whether it is on its way to the server already. */
+  edited(update: Uint8Array, sent: boolean): void
+  /** The server has committed some of our edits. */
+  confirmed(): void
+  refused(refusal: Refusal): void
   /** Something that the status is made of may have changed. */
   changed(): void
   /** The server knows us on this connection; our presence may be told. */
@@ -101,6 +107,17 @@ export class Connection {
   /** Stops sending for good: what the server will not take must not look as if it were saved. */
   refuse(refusal: Refusal): void {
     this.refusal ??= refusal
+    this.listener.refused(this.refusal)
+    this.listener.changed()
+  }
+
+  /**
+   * Makes edits of an earlier page our own, under the client ids they have. What they build on may not be here
+   * yet: Yjs then holds them back until it comes, and the server asks again.
+   */
+  adopt(batch: Batch): void {
+    this.apply(batch.update)
+    this.offer(batch)
     this.listener.changed()
   }
 
@@ -149,18 +166,26 @@ export class Connection {
   private confirm(frames: number): void {
     this.confirmed = Math.max(this.confirmed, frames)
     this.unsaved.confirm(frames)
+    this.listener.confirmed()
     this.listener.changed()
   }
 
   private readonly onUpdate = (update: Uint8Array, origin: unknown): void => {
     if (origin === this) return
-    if (this.open && this.answered && !this.refusal) {
+    this.listener.edited(update, this.offer({ edits: 1, update }))
+    this.listener.changed()
+  }
+
+  /** Sends edits now, or keeps them for the next answer. Returns whether they were sent. */
+  private offer({ edits, update }: Batch): boolean {
+    const sent = this.open && this.answered && !this.refusal
+    if (sent) {
       this.ledger.sent += 1
-      this.unsaved.noteSent(this.ledger.sent, update)
+      this.unsaved.noteSent(this.ledger.sent, update, edits)
       this.send(encodeUpdate(update))
     } else {
-      this.unsaved.keep(update)
+      this.unsaved.keep(update, edits)
     }
-    this.listener.changed()
+    return sent
   }
 }

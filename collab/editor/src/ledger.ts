@@ -10,8 +10,15 @@ import type { Socket } from './wire'
 export interface Ledger {
   /** Document frames that this connection has sent. */
   sent: number
-  /** A whole document with unconfirmed edits that an earlier editor left here. */
-  left: Uint8Array | null
+  /** What an earlier editor left here with edits that are not confirmed. */
+  left: Left | null
+}
+
+export interface Left {
+  /** The whole document; null when all that is not confirmed is kept on this device. */
+  document: Uint8Array | null
+  /** When that editor has let go of what it keeps on this device. */
+  ended: Promise<void>
 }
 
 interface Book {

@@ -9,10 +9,15 @@ import { setPlaces } from './cursors'
 import { DEFAULTS, Editor, type EditorOptions } from './editor'
 import { Session } from './session'
 import { type Status, StatusBoard, statusOf } from './status'
+import { Whereabouts } from './whereabouts'
 
 export interface MountOptions extends Partial<EditorOptions> {
   /** Number of the NiceGUI element: the address of its frames. */
   element: number
+  /** What the document is called on this device. */
+  document: string
+  /** Changes when the document was restored from a backup. */
+  epoch?: string
   readOnly?: boolean
 }
 
@@ -43,31 +48,34 @@ export class MountedEditor {
   private readonly session: Session
   private readonly editor: Editor
   private readonly board: StatusBoard
+  private readonly whereabouts: Whereabouts
   private readonly options: EditorOptions
   private readOnly: boolean
   private loaded = false
 
   constructor(
     private readonly parent: HTMLElement,
-    { element, readOnly = false, ...options }: MountOptions,
+    { element, document, epoch = '', readOnly = false, ...options }: MountOptions,
   ) {
     this.options = { ...DEFAULTS, ...options }
     this.readOnly = readOnly
-    this.session = new Session(element, {
+    this.session = new Session({ element, document, epoch }, {
       changed: () => this.refresh(),
       placed: (places) => this.editor.view.dispatch({ effects: setPlaces.of(places) }),
     })
     this.board = new StatusBoard(parent, this.status)
     this.editor = new Editor(parent, this.session.text, this.session.undoManager, this.watch())
     parent.__collab = { doc: this.session.doc, view: this.editor.view, status: () => this.board.last }
+    this.whereabouts = new Whereabouts(document, this.editor.view, this.session)
     this.setOptions(options)
     this.setLanguage(this.options.language)
-    this.session.start()
+    this.session.start(readOnly)
     this.refresh()
   }
 
   setReadOnly(readOnly: boolean): void {
     this.readOnly = readOnly
+    this.session.setReadOnly(readOnly)
     this.refresh()
   }
 
@@ -99,15 +107,18 @@ export class MountedEditor {
   }
 
   destroy(): void {
+    this.whereabouts.destroy()
     this.session.destroy()
     this.editor.view.destroy()
     delete this.parent.__collab
   }
 
   private get status(): Status {
-    const { open, joined, settled, loaded, trouble, refusal, unsaved } = this.session.connection
-    const facts = { open, joined, settled, loaded, trouble, refusal }
-    return statusOf({ ...facts, readOnly: this.readOnly, unsaved: unsaved.edits })
+    const { open, joined, loaded, trouble, refusal, unsaved, settled } = this.session.connection
+    const { kept, working, ready } = this.session.keeper
+    const facts = { open, joined, loaded, trouble, refusal, kept, keeping: working }
+    // What earlier pages left may be unsaved, too.
+    return statusOf({ ...facts, settled: settled && ready, readOnly: this.readOnly, unsaved: unsaved.edits })
   }
 
   private refresh(): void {
@@ -118,6 +129,7 @@ export class MountedEditor {
       this.editor.setLoaded()
       this.setOptions({})
     }
+    if (loaded && this.session.keeper.ready) this.whereabouts.restore()
     this.board.post(this.status)
   }
 
@@ -126,6 +138,7 @@ export class MountedEditor {
       const remote = update.transactions.some((tr) => tr.annotation(ySyncAnnotation) !== undefined)
       if (update.docChanged) this.checkText(remote)
       if (update.selectionSet || update.focusChanged) this.tellCursor(update)
+      if (update.selectionSet || update.docChanged) this.whereabouts.moved()
     })
   }
 

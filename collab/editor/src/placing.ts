@@ -75,7 +75,8 @@ export class Placer {
     return anchor === undefined || head === undefined ? undefined : { name, color, anchor, head }
   }
 
-  private index(position: Y.RelativePosition): number | undefined {
+  /** Where in the text this is; undefined when what stands there is not here. */
+  index(position: Y.RelativePosition): number | undefined {
     const { doc } = this.text
     const found = doc && Y.createAbsolutePositionFromRelativePosition(position, doc, false)
     return found?.type === this.text ? found.index : undefined

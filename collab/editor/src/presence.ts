@@ -127,7 +127,8 @@ function readCursor(value: unknown): Cursor | null {
   return anchor && head ? { anchor, head } : null
 }
 
-function readPosition(value: unknown): Y.RelativePosition | null {
+/** A place in the text, if this is the JSON of one. */
+export function readPosition(value: unknown): Y.RelativePosition | null {
   if (!isRecord(value) || (value.tname ?? 'content') !== 'content' || value.type != null) return null
   const { item, assoc } = value
   if (item == null) return Y.createRelativePositionFromJSON({ tname: 'content', assoc: assoc === -1 ? -1 : 0 })

@@ -8,6 +8,10 @@ export interface Status {
   state: State
   /** Edits of this page that are not in the server's database yet. */
   unsaved: number
+  /** How many of them are kept on this device: they are sent even if the page is closed now. */
+  kept: number
+  /** Edits can be kept on this device; otherwise they are on this page only until they are saved. */
+  keeping: boolean
   /** The text of the server has been here. */
   loaded: boolean
   /** Why edits are not saved, for people; empty when nothing is wrong. */
@@ -27,6 +31,8 @@ export interface Facts {
   refusal: Refusal | null
   readOnly: boolean
   unsaved: number
+  kept: number
+  keeping: boolean
 }
 
 export const STATUS_EVENT = 'collab-status'
@@ -36,7 +42,9 @@ const TROUBLE = 'the server cannot store edits just now. They are kept, and trie
 export function statusOf(facts: Facts): Status {
   const state = stateOf(facts)
   const reason = state === 'error' ? (facts.refusal?.words ?? TROUBLE) : ''
-  return { state, unsaved: facts.unsaved, loaded: facts.loaded, reason, final: facts.refusal !== null }
+  const { unsaved, keeping, loaded, refusal } = facts
+  const kept = Math.min(facts.kept, unsaved)
+  return { state, unsaved, kept, keeping, loaded, reason, final: refusal !== null }
 }
 
 function stateOf(facts: Facts): State {

@@ -1,15 +1,12 @@
 /** The edits made on this page that the server has not yet committed, so that none is ever forgotten. */
 import * as Y from 'yjs'
 
+import type { Batch } from './shelf'
+
 /** An update of Yjs that says nothing: no items, no deletions. */
 const NOTHING = new Uint8Array([0, 0])
 /** Merging takes longer than in proportion to the number of updates, so it is done in between. */
 const MERGE_AT = 100
-
-interface Batch {
-  edits: number
-  update: Uint8Array
-}
 
 interface SentBatch extends Batch {
   /** Which document frame of this connection carried it. */
@@ -18,6 +15,8 @@ interface SentBatch extends Batch {
 
 /** Edits go from waiting to sent to forgotten, and from sent back to waiting when a connection breaks. */
 export class Unsaved {
+  /** How many edits there ever were; they are numbered from 1 in their order, and confirmed in it. */
+  total = 0
   private waiting: Batch[] = []
   private sent: SentBatch[] = []
 
@@ -28,20 +27,32 @@ export class Unsaved {
     return count(this.waiting) + count(this.sent)
   }
 
-  /** Keeps an edit that cannot be sent yet. */
-  keep(update: Uint8Array): void {
-    this.waiting.push({ edits: 1, update })
+  /** The number of the last edit that the server has confirmed, with all before it. */
+  get confirmed(): number {
+    return this.total - this.edits
+  }
+
+  /** All that is not confirmed. */
+  all(): Batch {
+    return merge([...this.sent, ...this.waiting])
+  }
+
+  /** Keeps edits that cannot be sent yet. */
+  keep(update: Uint8Array, edits = 1): void {
+    this.total += edits
+    this.waiting.push({ edits, update })
     if (this.waiting.length >= MERGE_AT) this.waiting = [merge(this.waiting)]
   }
 
-  /** Notes that document frame number `frame` carried this edit. */
-  noteSent(frame: number, update: Uint8Array): void {
-    this.sent.push({ frame, edits: 1, update })
+  /** Notes that document frame number `frame` carried these edits. */
+  noteSent(frame: number, update: Uint8Array, edits = 1): void {
+    this.total += edits
+    this.sent.push({ frame, edits, update })
   }
 
   /** Everything that a server with this state vector lacks, to be sent as document frame number `frame`. */
   answer(vector: Uint8Array, frame: number): Uint8Array {
-    const all = merge([...this.sent, ...this.waiting])
+    const all = this.all()
     this.waiting = []
     this.sent = [{ frame, ...all }]
     return this.difference(vector, all.update)
@@ -54,9 +65,9 @@ export class Unsaved {
 
   /** The connection is gone, and with it what was under way. */
   takeBack(): void {
-    const all = [...this.sent, ...this.waiting].filter((batch) => batch.edits > 0)
+    const all = this.all()
     this.sent = []
-    this.waiting = all.length > 0 ? [merge(all)] : []
+    this.waiting = all.edits > 0 ? [all] : []
   }
 
   /** The document's own difference carries every deletion ever made in it; ours alone is often shorter. */
@@ -75,7 +86,8 @@ function count(batches: readonly Batch[]): number {
   return edits
 }
 
-function merge(batches: readonly Batch[]): Batch {
+/** Several batches as one. */
+export function merge(batches: readonly Batch[]): Batch {
   const updates = batches.filter((batch) => batch.edits > 0).map((batch) => batch.update)
   const [first = NOTHING] = updates
   return { edits: count(batches), update: updates.length > 1 ? Y.mergeUpdates(updates) : first }

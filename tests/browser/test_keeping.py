@@ -1,0 +1,233 @@
+"""What is not saved yet is kept on the person's own device, and sent once the server is there again."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import Dialog, expect
+
+from tests.browser.conftest import EDITOR, WITHIN, Tab
+from tests.support.running import Collab
+
+Visitor = Callable[[], Awaitable[Tab]]
+
+NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {value: undefined})"
+FULL_DATABASE = """IDBObjectStore.prototype.put = () => {
+    throw new DOMException('There is no room.', 'QuotaExceededError');
+}"""
+
+
+class Writer:
+    """Somebody who writes in a tab, and what the page says about it."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+        self.page = tab.page
+        self.dialogs: list[Dialog] = []
+        self.page.on('dialog', self._answer)
+
+    async def _answer(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog)
+        await dialog.accept()
+
+    async def open(self, url: str) -> 'Writer':
+        await self.tab.open(url)
+        return self
+
+    async def type(self, text: str, delay: float = 0) -> None:
+        await self.tab.content.click()
+        await self.page.keyboard.press('Control+End')
+        await self.page.keyboard.type(text, delay=delay)
+
+    async def lose_the_network(self) -> None:
+        await self.page.evaluate('window.socket.disconnect()')
+        await self.tab.status('offline')
+
+    async def kept(self) -> None:
+        """Return when everything that is not saved is kept on this device."""
+        condition = f'() => {{ const s = {EDITOR}.status(); return s.unsaved > 0 && s.kept === s.unsaved }}'
+        await self.page.wait_for_function(condition, timeout=WITHIN)
+
+    async def says(self, words: str) -> None:
+        await expect(self.page.get_by_test_id('save-status')).to_contain_text(words, timeout=WITHIN)
+
+    async def another_tab(self) -> 'Writer':
+        """A second tab of the same browser."""
+        return Writer(Tab(await self.page.context.new_page()))
+
+
+@pytest.fixture
+async def ann(collab: Collab, visitor: Visitor) -> Writer:
+    """Ann has opened an empty document named 'doc'."""
+    await collab.create('doc')
+    return await Writer(await visitor()).open(f'{collab.url}/d/doc')
+
+
+async def stored(collab: Collab, tab: Tab, text: str) -> None:
+    """The page and the server end up with exactly this text."""
+    await tab.has(text)
+    await tab.saved()
+    assert await collab.text('doc') == text
+
+
+async def test_what_is_typed_while_the_server_is_stopped_arrives_once(collab: Collab, ann: Writer) -> None:
+    await ann.type('before, ')
+    await ann.tab.saved()
+    collab.stop()
+    await ann.tab.status('offline')
+    await ann.type('meanwhile')
+    await ann.kept()
+    await ann.says('Offline — 9 edits kept on this device')
+    await collab.start()
+    await stored(collab, ann.tab, 'before, meanwhile')
+    assert ann.dialogs == []
+
+
+@pytest.mark.parametrize('seed', range(3))
+async def test_kill_9_while_somebody_types_loses_and_doubles_nothing(
+    seed: int, collab: Collab, ann: Writer
+) -> None:
+    words = ''.join(f'<{number}>' for number in range(30))
+    typing = asyncio.create_task(ann.type(words, delay=8))
+    letters = random.Random(seed).randrange(3, 60)
+    await ann.page.wait_for_function(f"{EDITOR}.doc.getText('content').length > {letters}", timeout=WITHIN)
+    collab.kill()
+    await typing
+    await ann.kept()
+    await collab.start()
+    await stored(collab, ann.tab, words)
+    assert ann.dialogs == []
+
+
+async def test_a_reload_keeps_what_could_not_be_sent(collab: Collab, ann: Writer) -> None:
+    await ann.type('one two ')
+    await ann.tab.saved()
+    await ann.lose_the_network()
+    await ann.type('three')
+    await ann.page.keyboard.press('Control+Home')
+    for _ in 'one ':
+        await ann.page.keyboard.press('Delete')
+    await ann.kept()
+    await ann.page.reload()
+    await stored(collab, ann.tab, 'two three')
+    await ann.page.reload()
+    await stored(collab, ann.tab, 'two three')
+    assert ann.dialogs == []
+
+
+@pytest.mark.parametrize('end', ['closed', 'crashed'])
+async def test_a_tab_that_ends_leaves_its_edits_to_the_next(end: str, collab: Collab, ann: Writer) -> None:
+    await ann.type('sent, ')
+    await ann.tab.saved()
+    await ann.lose_the_network()
+    await ann.type('not sent')
+    await ann.kept()
+    if end == 'crashed':
+        session = await ann.page.context.new_cdp_session(ann.page)
+        async with ann.page.expect_event('crash', timeout=WITHIN):
+            crash = asyncio.create_task(session.send('Page.crash'))
+        crash.cancel()
+    else:
+        await ann.page.close(run_before_unload=True)
+    again = await (await ann.another_tab()).open(f'{collab.url}/d/doc')
+    await stored(collab, again.tab, 'sent, not sent')
+    assert ann.dialogs == []
+
+
+async def test_two_tabs_of_one_browser_do_each_other_no_harm(collab: Collab, ann: Writer) -> None:
+    two = await (await ann.another_tab()).open(f'{collab.url}/d/doc')
+    for writer in (ann, two):
+        await writer.lose_the_network()
+    await ann.type('11')
+    await two.type('22')
+    for writer in (ann, two):
+        await writer.kept()
+    await ann.says('2 edits kept on this device')
+    await two.page.reload()  # the edits of a tab that lives are left to it
+    await stored(collab, two.tab, '22')
+    await ann.page.evaluate('window.socket.connect()')
+    await ann.tab.saved()
+    text = await collab.text('doc')
+    assert sorted(text) == ['1', '1', '2', '2']
+    await two.tab.has(text)
+
+
+async def test_a_duplicated_tab_is_a_replica_of_its_own(collab: Collab, ann: Writer) -> None:
+    await ann.lose_the_network()
+    await ann.type('mine')
+    await ann.kept()
+    async with ann.page.expect_popup() as opened:  # it has a copy of this tab's session storage
+        await ann.page.evaluate("window.open(location.href, '_blank', 'popup'); 0")
+    copy = Writer(Tab(await opened.value))
+    await copy.tab.saved()
+    assert await copy.tab.text() == ''
+    await copy.type('yours')
+    await ann.page.evaluate('window.socket.connect()')
+    for writer in (ann, copy):
+        await writer.tab.saved()
+        await writer.page.wait_for_function(f'{EDITOR}.view.state.doc.length === 9', timeout=WITHIN)
+    assert await collab.text('doc') in ('mineyours', 'yoursmine')
+
+
+async def test_cursor_selection_and_scroll_position_survive_a_restart(
+    collab: Collab, visitor: Visitor
+) -> None:
+    lines = [f'line {number}' for number in range(300)]
+    await collab.create('doc', text='\n'.join(lines))
+    ann = await Writer(await visitor()).open(f'{collab.url}/d/doc')
+    await ann.page.evaluate(
+        f"""() => {{
+            const {{view}} = {EDITOR};
+            const line = view.state.doc.line(151);
+            view.dispatch({{selection: {{anchor: line.from, head: line.to}}, scrollIntoView: true}});
+        }}"""
+    )
+    await ann.page.wait_for_function(f'{EDITOR}.view.scrollDOM.scrollTop > 1000', timeout=WITHIN)
+    scrolled = await ann.page.evaluate(f'{EDITOR}.view.scrollDOM.scrollTop')
+    collab.stop()
+    await ann.tab.status('offline')
+    await collab.start()
+    await ann.tab.saved()
+    selected = f'{EDITOR}.view.state.sliceDoc({EDITOR}.view.state.selection.main.from,'
+    selected += f' {EDITOR}.view.state.selection.main.to)'
+    await ann.page.wait_for_function(f"{selected} === 'line 150'", timeout=WITHIN)
+    await ann.page.wait_for_function(
+        f'Math.abs({EDITOR}.view.scrollDOM.scrollTop - {scrolled}) < 40', timeout=WITHIN
+    )
+
+
+@pytest.mark.parametrize('broken', [NO_DATABASE, FULL_DATABASE], ids=['missing', 'full'])
+async def test_a_browser_that_can_keep_nothing_says_so_and_works(
+    broken: str, collab: Collab, visitor: Visitor
+) -> None:
+    await collab.create('doc')
+    ann = Writer(await visitor())
+    await ann.page.add_init_script(broken)
+    await ann.open(f'{collab.url}/d/doc')
+    await ann.type('online, ')
+    await ann.tab.saved()
+    await ann.lose_the_network()
+    await ann.type('offline')
+    await ann.says('Offline — 7 edits only on this page')
+    async with ann.page.expect_event('dialog', timeout=WITHIN) as warned:
+        leaving = asyncio.create_task(ann.page.reload())
+    assert (await warned.value).type == 'beforeunload'
+    await leaving
+    await stored(collab, ann.tab, 'online, ')
+
+
+async def test_edits_that_the_server_refuses_do_not_come_back_for_ever(collab: Collab, ann: Writer) -> None:
+    await ann.type('as ann, ')
+    await ann.tab.saved()
+    await ann.lose_the_network()
+    await ann.type('still ann')
+    await ann.kept()
+    await ann.page.context.clear_cookies()  # from now on she is somebody else
+    await ann.page.reload()
+    await ann.tab.status('error')
+    assert await ann.tab.text() == 'as ann, still ann'
+    await ann.page.reload()
+    await ann.tab.saved()
+    await ann.type('as somebody else')
+    await stored(collab, ann.tab, 'as ann, as somebody else')
