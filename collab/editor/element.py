@@ -123,3 +123,11 @@ class SharedEditor(
 
 class SaveStatus(ui.element, component='save_status.js'):
     """Says truthfully whether everything typed on this page is stored; works without the server."""
+
+
+class UnsentMark(ui.element, component='unsent_mark.js'):
+    """Words that are seen only where edits of this document wait in the browser to be sent."""
+
+    def __init__(self, document_id: str, words: str) -> None:
+        super().__init__()
+        self._props.update({'document': document_id, 'words': words})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from nicegui import ui
 
 from collab.document.people import Person
+from collab.editor.element import UnsentMark
 from collab.pages.faces import Face
 from collab.pages.parts import Notice, Words, icon_button, part
 from collab.pages.words import ago, exactly, machine_time
@@ -19,6 +20,7 @@ FACES = 5
 """Faces shown in a row; more people are a number."""
 
 GONE = 'Somebody deleted this document meanwhile.'
+UNSENT = 'Edits of yours are on this device only. Open it to send them.'
 NOT_NOW = 'This could not be stored just now. Please try again in a moment.'
 
 
@@ -36,6 +38,7 @@ class Row:
             with part('div', 'document-what') as self._what:
                 self._title = Words('a', info.title, 'document-title', href=f'/d/{info.id}')
                 self._when = Words('time', '', 'document-when')
+                UnsentMark(info.id, UNSENT).classes('document-unsent')
             self._faces = part('ul', 'faces faces-small', aria_label='In it now')
             with part('div', 'document-actions'):
                 icon_button('rename', 'Rename', self.rename)

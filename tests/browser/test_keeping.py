@@ -13,9 +13,22 @@ from tests.support.running import Collab
 Visitor = Callable[[], Awaitable[Tab]]
 
 NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {value: undefined})"
+NO_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})"
 FULL_DATABASE = """IDBObjectStore.prototype.put = () => {
     throw new DOMException('There is no room.', 'QuotaExceededError');
 }"""
+
+
+NOTHING_KEPT = """() => new Promise((resolve) => {
+    const opening = indexedDB.open('collab');
+    opening.onsuccess = () => {
+        const counting = opening.result.transaction('edits').objectStore('edits').count();
+        counting.onsuccess = () => {
+            opening.result.close();
+            resolve(counting.result === 0);
+        };
+    };
+})"""
 
 
 class Writer:
@@ -135,7 +148,13 @@ async def test_a_tab_that_ends_leaves_its_edits_to_the_next(end: str, collab: Co
     assert ann.dialogs == []
 
 
-async def test_two_tabs_of_one_browser_do_each_other_no_harm(collab: Collab, ann: Writer) -> None:
+@pytest.mark.parametrize('locks', [True, False])
+async def test_two_tabs_of_one_browser_do_each_other_no_harm(
+    locks: bool, collab: Collab, ann: Writer
+) -> None:
+    if not locks:  # as on a page without TLS
+        await ann.page.context.add_init_script(NO_LOCKS)
+        await ann.page.reload()
     two = await (await ann.another_tab()).open(f'{collab.url}/d/doc')
     for writer in (ann, two):
         await writer.lose_the_network()
@@ -145,7 +164,8 @@ async def test_two_tabs_of_one_browser_do_each_other_no_harm(collab: Collab, ann
         await writer.kept()
     await ann.says('2 edits kept on this device')
     await two.page.reload()  # the edits of a tab that lives are left to it
-    await stored(collab, two.tab, '22')
+    await two.tab.saved()
+    assert await two.tab.text() == '22' or not locks
     await ann.page.evaluate('window.socket.connect()')
     await ann.tab.saved()
     text = await collab.text('doc')
@@ -215,6 +235,98 @@ async def test_a_browser_that_can_keep_nothing_says_so_and_works(
     assert (await warned.value).type == 'beforeunload'
     await leaving
     await stored(collab, ann.tab, 'online, ')
+
+
+async def test_an_editor_that_is_put_on_the_page_anew_goes_on(collab: Collab, ann: Writer) -> None:
+    await ann.type('sent, ')
+    await ann.tab.saved()
+    await ann.lose_the_network()
+    await ann.type('kept, ')
+    await ann.kept()
+    await ann.type('just typed')
+    await ann.page.evaluate(  # as NiceGUI does when a tab panel is switched
+        """() => {
+            const root = document.querySelector('.collab-editor');
+            const shell = getElement(Number(root.id.slice(1)));
+            shell.editor.destroy();
+            shell.$options.mounted.call(shell);
+        }"""
+    )
+    await ann.page.evaluate('window.socket.connect()')
+    await stored(collab, ann.tab, 'sent, kept, just typed')
+
+
+async def test_the_home_page_marks_documents_with_unsent_edits(collab: Collab, ann: Writer) -> None:
+    await collab.create('other')
+    home = await ann.page.context.new_page()
+    await home.goto(collab.url)
+    await expect(home.get_by_test_id('document-row')).to_have_count(2, timeout=WITHIN)
+    mark = home.get_by_test_id('unsent-mark')
+    await expect(mark).to_have_count(0, timeout=WITHIN)
+    await ann.lose_the_network()
+    await ann.type('unsent')
+    await ann.kept()
+    await home.reload()
+    await expect(mark).to_have_count(1, timeout=WITHIN)
+    row = home.get_by_test_id('document-row').filter(has=mark)
+    await expect(row).to_contain_text('doc', timeout=WITHIN)
+    await ann.page.evaluate('window.socket.connect()')
+    await ann.tab.saved()
+    await ann.page.wait_for_function(NOTHING_KEPT, timeout=WITHIN)
+    await home.reload()
+    await expect(home.get_by_test_id('document-row')).to_have_count(2, timeout=WITHIN)
+    await expect(mark).to_have_count(0, timeout=WITHIN)
+
+
+async def test_what_is_called_kept_survives_a_crash_at_any_moment(collab: Collab, ann: Writer) -> None:
+    chance = random.Random(3)
+    whole = ''
+    for round_number in range(4):
+        words = [f'<{round_number}.{number}>' for number in range(400)]
+        claimed = await type_until_it_crashes(ann, words, chance.randrange(1, 300))
+        ann = await (await ann.another_tab()).open(f'{collab.url}/d/doc')
+        news = (await ann.tab.text()).removeprefix(whole)
+        assert news == ''.join(words)[: len(news)]
+        assert len(news) >= len(''.join(words[:claimed]))
+        whole += news
+        await stored(collab, ann.tab, whole)
+
+
+async def type_until_it_crashes(ann: Writer, words: list[str], letters: int) -> int:
+    """Type words without a pause, offline; crash the tab. Returns how many words the page had called kept."""
+    claims = [0]
+    crash_now = asyncio.Event()
+
+    def claim(count: int) -> None:
+        claims.append(count)
+        if count >= letters:
+            crash_now.set()
+
+    await ann.page.expose_function('claim', claim)
+    await ann.lose_the_network()
+    await ann.page.evaluate(
+        f"""words => {{
+            const {{view, status}} = {EDITOR};
+            let typed = 0;
+            const timer = setInterval(() => {{
+                if (typed === words.length) return clearInterval(timer);
+                view.dispatch({{changes: {{from: view.state.doc.length, insert: words[typed]}}}});
+                typed += 1;
+            }}, 4);
+            window.addEventListener('collab-status', () => {{
+                const {{unsaved, kept}} = status();
+                claim(kept - unsaved + typed);
+            }});
+        }}""",
+        words,
+    )
+    session = await ann.page.context.new_cdp_session(ann.page)
+    async with asyncio.timeout(WITHIN / 1000):
+        await crash_now.wait()
+    async with ann.page.expect_event('crash', timeout=WITHIN):
+        crash = asyncio.create_task(session.send('Page.crash'))
+    crash.cancel()
+    return max(claims)
 
 
 async def test_edits_that_the_server_refuses_do_not_come_back_for_ever(collab: Collab, ann: Writer) -> None:
