@@ -17,6 +17,8 @@ T = TypeVar('T')
 CONTENT = 'content'
 """Name of the one shared text in a document."""
 
+TOO_LARGE = 'The document would grow beyond its limit. Copy what you added last, then reload the page.'
+
 
 class BrokenDocument(Exception):
     """The CRDT library failed on this document; throw the object away and build it again from the log."""
@@ -76,7 +78,7 @@ class SharedDocument:
         """
         admitted = self._ledger.admit(update, may_write)
         if admitted.writers and sum(section.size for section in admitted.news) > space:
-            raise Refused('too-large', 'The document would grow beyond the limit of this server.')
+            raise Refused('too-large', TOO_LARGE)
         news = self._merge(update)
         self._ledger.note(admitted)
         return News(news, admitted.writers) if news is not None else None
