@@ -256,13 +256,27 @@ async def test_an_unknown_id_that_nobody_could_choose_leads_to_a_new_document(us
     await user.should_see(SharedEditor, retries=20)
 
 
-async def test_a_name_that_was_deleted_is_offered_back(user: User) -> None:
-    await user.http_client.post('/api/documents', json={'title': 'Team', 'id': 'team', 'text': 'all of us'})
-    await user.http_client.delete('/api/documents/team')
-    await look_at(user, await user.http_client.get('/d/team'))
-    user.find('make-it').click()
-    await user.should_see('A document of this name was deleted.')
+@pytest.mark.parametrize('chosen', ['team', None])
+async def test_a_deleted_document_says_so_at_its_address_and_is_taken_back_there(
+    user: User, chosen: str | None
+) -> None:
+    new = {'title': 'Team', 'text': 'all of us'} | ({'id': chosen} if chosen else {})
+    made = await user.http_client.post('/api/documents', json=new)
+    document_id = made.json()['id']
+    await user.http_client.delete(f'/api/documents/{document_id}')
+    response = await user.http_client.get(f'/d/{document_id}')
+    assert response.status_code == 404
+    await look_at(user, response)
+    await user.should_see('This document was deleted')
+    await user.should_not_see('There is no document here')
     user.find('Take it back').click()
+    await user.should_see('all of us', retries=20)
+
+
+async def test_a_name_that_somebody_else_was_quicker_to_take_is_opened(user: User) -> None:
+    await look_at(user, await user.http_client.get('/d/team'))
+    await user.http_client.post('/api/documents', json={'title': 'Team', 'id': 'team', 'text': 'all of us'})
+    user.find('make-it').click()
     await user.should_see('all of us', retries=20)
 
 

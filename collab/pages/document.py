@@ -18,7 +18,7 @@ from collab.pages.soon import Soon
 from collab.pages.title import TitleField
 from collab.pages.visitors import Visitors
 from collab.rooms.hub import Hub
-from collab.rooms.ports import DamagedDocument, UnknownDocument
+from collab.rooms.ports import DamagedDocument, DeletedDocument, UnknownDocument
 from collab.rooms.room import Room
 from collab.rooms.watching import Happening
 
@@ -62,6 +62,8 @@ def register(hub: Hub, visitors: Visitors) -> None:
             async with asyncio.timeout(PATIENCE):
                 me = await visitors.welcome(request)
                 room = await held.enter_async_context(hub.open(document_id))
+        except DeletedDocument:
+            missing.deleted(hub, document_id)
         except UnknownDocument:
             missing.no_document(hub, document_id)
         except DamagedDocument as error:

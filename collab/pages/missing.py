@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fastapi import Request
-from nicegui import app, ui
+from nicegui import Client, app, ui
 
 from collab.pages.frame import frame, heading
 from collab.pages.parts import Notice, Words, button, part
@@ -42,7 +42,7 @@ def no_document(hub: Hub, document_id: str) -> None:
     with _message('There is no document here', 404):
         notice = Notice(ui.context.client)
         making = Making(hub, notice)
-        Words('p', 'Nothing is kept at this address. It may have been deleted, or the link was cut short.')
+        Words('p', 'Nothing is kept at this address. Perhaps the link was cut short.')
         with part('div', 'message-actions'):
             if CHOSEN_ID.fullmatch(document_id):
                 button(f'Make “{document_id}”', lambda: making.make(document_id), 'button-main').mark(
@@ -50,6 +50,27 @@ def no_document(hub: Hub, document_id: str) -> None:
                 )
             else:
                 button('New document', making.make, 'button-main', data_testid='new-document')
+            Words('a', HOME, 'button', href='/')
+
+
+def deleted(hub: Hub, document_id: str) -> None:
+    """The document lies in the trash; offer to take it back."""
+    client = ui.context.client
+    with _message('This document was deleted', 404):
+        notice = Notice(client)
+
+        async def take_back() -> None:
+            try:
+                await hub.restore(document_id)
+            except Exception:
+                log.exception('Document %s could not be taken back.', document_id)
+                notice.say('It could not be taken back just now. Please try again in a moment.')
+            else:
+                _go(client, document_id)
+
+        Words('p', 'Nothing of it is lost: it can be taken back with all its text, for everybody.')
+        with part('div', 'message-actions'):
+            button('Take it back', take_back, 'button-main')
             Words('a', HOME, 'button', href='/')
 
 
@@ -90,25 +111,19 @@ class Making:
         try:
             info = await self._hub.create(document_id or '', document_id=document_id)
         except DocumentExists:
-            self._offer_back(document_id or '')
+            _go(self._client, document_id or '')  # its own page says whether it was deleted
         except Exception:
             log.exception('A document could not be made.')
             self._notice.say('The document could not be made just now. Please try again in a moment.')
         else:
-            self._go(info.id)
+            _go(self._client, info.id)
         finally:
             self._busy = False
 
-    def _offer_back(self, document_id: str) -> None:
-        async def take_back() -> None:
-            await self._hub.restore(document_id)
-            self._go(document_id)
 
-        self._notice.say('A document of this name was deleted.', 'Take it back', take_back)
-
-    def _go(self, document_id: str) -> None:
-        with self._client:
-            ui.navigate.to(f'/d/{document_id}')
+def _go(client: Client, document_id: str) -> None:
+    with client:
+        ui.navigate.to(f'/d/{document_id}')
 
 
 @contextmanager

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 DOCUMENT_LIMIT = 10_000_000
 """Longest text, in bytes of UTF-8, unless the settings say otherwise."""
 
-DELETED = ('gone', 'This document was deleted. It can be taken back on the documents page.')
+DELETED = ('gone', 'This document was deleted. Open its link again to take it back.')
 
 
 @dataclass(slots=True)

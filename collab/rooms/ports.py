@@ -12,10 +12,14 @@ def milliseconds() -> int:
 
 
 class UnknownDocument(LookupError):
-    """There is no document with this id (or it lies in the trash). Made with the id."""
+    """There is no document with this id, or it lies in the trash. Made with the id."""
 
     def __str__(self) -> str:
         return f'There is no document with the id {self.args[0]!r}.'
+
+
+class DeletedDocument(UnknownDocument):
+    """The document lies in the trash; `restore` takes it back. Made with the id."""
 
 
 class DocumentExists(ValueError):
@@ -85,7 +89,7 @@ class Store(Protocol):
         """Make an empty document. Raises DocumentExists."""
 
     async def describe(self, document_id: str) -> DocumentInfo:
-        """Raises UnknownDocument (also for one in the trash)."""
+        """Raises UnknownDocument; for one in the trash DeletedDocument, as `rename` and `load` do."""
 
     async def list(self) -> Sequence[DocumentInfo]:
         """All documents that are not in the trash, last changed first."""

@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from collab.rooms.ports import DamagedDocument, DocumentInfo, StoredDocument, UnknownDocument
+from collab.rooms.ports import (
+    DamagedDocument,
+    DeletedDocument,
+    DocumentInfo,
+    StoredDocument,
+    UnknownDocument,
+)
 from collab.storage import checksums
 from models import Document, Replica, Snapshot, Update
 
@@ -80,13 +86,13 @@ class Reading:
 
 
 async def find(connection: AsyncConnection, document_id: str) -> AnyRow:
-    """The document's own row. Raises UnknownDocument, also for one in the trash."""
-    found = await connection.execute(
-        select(Document.__table__).where(Document.id == document_id, Document.deleted_at.is_(None))
-    )
+    """The document's own row. Raises UnknownDocument; its kind DeletedDocument for one in the trash."""
+    found = await connection.execute(select(Document.__table__).where(Document.id == document_id))
     row = found.one_or_none()
     if row is None:
         raise UnknownDocument(document_id)
+    if row.deleted_at is not None:
+        raise DeletedDocument(document_id)
     return row
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from collab.rooms.ports import (
     DamagedDocument,
+    DeletedDocument,
     DocumentExists,
     DocumentInfo,
     Record,
@@ -134,7 +135,7 @@ class MemoryStore:
     def _living(self, document_id: str) -> Kept:
         kept = self._any(document_id)
         if kept.in_trash:
-            raise UnknownDocument(document_id)
+            raise DeletedDocument(document_id)
         return kept
 
     def _append(self, records: Sequence[Record]) -> None:

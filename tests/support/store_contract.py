@@ -4,7 +4,15 @@ import asyncio
 
 import pytest
 
-from collab.rooms.ports import DamagedDocument, DocumentExists, DocumentInfo, Record, Store, UnknownDocument
+from collab.rooms.ports import (
+    DamagedDocument,
+    DeletedDocument,
+    DocumentExists,
+    DocumentInfo,
+    Record,
+    Store,
+    UnknownDocument,
+)
 
 
 def records(document_id: str, *updates: bytes, after: int = 0, author: str = 'ada') -> list[Record]:
@@ -45,8 +53,9 @@ class StoreContract:
             store.append(records('none', b'a')),
             store.compact('none', 1, b'state'),
         ):
-            with pytest.raises(UnknownDocument):
+            with pytest.raises(UnknownDocument) as unknown:
                 await attempt
+            assert unknown.type is UnknownDocument
 
     async def test_the_list_begins_with_what_changed_last(self, store: Store) -> None:
         for at, name in enumerate(['first', 'second', 'third'], 1):
@@ -68,11 +77,11 @@ class StoreContract:
         before = await store.load('plan')
         await store.delete('plan', 9)
         assert list(await store.list()) == []
-        for attempt in (store.describe('plan'), store.load('plan'), store.delete('plan', 9)):
-            with pytest.raises(UnknownDocument):
+        for attempt in (store.describe('plan'), store.load('plan'), store.rename('plan', 'Other', 9)):
+            with pytest.raises(DeletedDocument):
                 await attempt
         with pytest.raises(UnknownDocument):
-            await store.rename('plan', 'Other', 9)
+            await store.delete('plan', 9)
         assert await store.restore('plan') == before.info
         assert await store.load('plan') == before
         assert await store.restore('plan') == before.info  # a second click changes nothing
