@@ -10,16 +10,18 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from nicegui import Client, ui
+from nicegui import Client, ElementFilter, ui
 from nicegui.nicegui import _on_handshake
 from nicegui.testing import User
 from nicegui.testing.user_simulation import user_simulation
 
 from collab.document.people import COLORS
 from collab.editor.element import SaveStatus, SharedEditor
+from collab.pages.parts import Notice
 from collab.pages.words import ago, exactly, initials
 from collab.rooms.hub import Hub
 from collab.rooms.room import Room
+from tests.support.rooms import becomes
 
 CreateUser = Callable[[], User]
 
@@ -198,6 +200,46 @@ async def test_a_document_is_deleted_and_taken_back(user: User) -> None:
     user.find('Undo').click()
     await user.should_see(marker='document-row', retries=20)
     await user.should_not_see('was deleted.')
+
+
+async def test_two_documents_deleted_in_a_row_are_both_taken_back(user: User) -> None:
+    await create_document(user, 'Minutes')
+    await create_document(user, 'Minutes')
+    await user.open('/')
+    user.find('Delete').trigger('click')
+    await user.should_not_see(marker='document-row', retries=20)
+    assert len(user.find('Undo').elements) == 2
+    user.find('Undo').trigger('click')
+    await user.should_not_see('was deleted.')
+    await becomes(lambda: count_of(user, 'document-row') == 2)
+
+
+async def test_a_notice_stays_while_somebody_is_at_it(user: User) -> None:
+    await user.open('/')
+    assert user.client
+    with user.client, user.client.content:
+        notice = Notice(user.client, seconds=0.05)
+        notice.say('Come closer')
+        notice.say('Look again', 'Now', lambda: None)
+    user.find(marker='notice').trigger('mouseenter')
+    await asyncio.sleep(0.15)
+    await user.should_see('Look again')
+    user.find(marker='notice').trigger('focusin').trigger('mouseleave')
+    await asyncio.sleep(0.15)
+    await user.should_see('Look again')
+    user.find(marker='notice').trigger('focusout')
+    await user.should_not_see('Look again', retries=20)
+
+
+async def test_what_is_said_again_takes_the_place_of_what_was_said_before(user: User) -> None:
+    await user.open('/')
+    assert user.client
+    with user.client, user.client.content:
+        notice = Notice(user.client)
+    notice.say('Link copied')
+    notice.say('Everybody sees your new look.')
+    await user.should_see('Everybody sees your new look.')
+    await user.should_not_see('Link copied')
 
 
 async def test_a_document_is_renamed_in_its_row(user: User, create_user: CreateUser) -> None:
@@ -451,6 +493,12 @@ def hub_of(user: User) -> Hub:
     hub = getattr(room_of(user)._on_broken, '__self__', None)
     assert isinstance(hub, Hub)
     return hub
+
+
+def count_of(user: User, marker: str) -> int:
+    assert user.client
+    with user.client:
+        return len(list(ElementFilter(marker=marker)))
 
 
 def title_of(user: User) -> str:

@@ -8,6 +8,9 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from collab.pages.soon import Soon
 
+BY_KEYBOARD = '(event) => event.target.matches(":focus-visible") && emit()'
+"""Whoever clicked has the focus there too, and goes on elsewhere with the pointer."""
+
 
 class Words(TextElement):
     """An element that holds a text. Whatever the text says, a browser shows it and never runs it."""
@@ -54,28 +57,69 @@ def icon_button(icon: str, label: str, on_click: Callable[..., Any], classes: st
 
 
 class Notice:
-    """A line at the foot of the page that says what happened, and may offer to do something about it."""
+    """Lines at the foot of the page that say what happened, and may offer to do something about it."""
 
     def __init__(self, client: Client, seconds: float = 12) -> None:
-        self._do: Callable[[], Any] | None = None
-        with part('div', 'notice-place', role='status'), part('div', 'notice') as self._line:
-            self._words = Words('span', '')
-            self._action = button('', self._act, 'button-light')
-            icon_button('close', 'Dismiss', self.clear)
-        self._line.visible = False
-        self._fading = Soon(client, seconds, self.clear, settle=True)
+        self._client = client
+        self._seconds = seconds
+        self._lines: list[Line] = []
+        self._place = part('div', 'notice-place', role='status')
 
     def say(self, text: str, action: str = '', do: Callable[[], Any] | None = None) -> None:
-        """Show a text for a while, with a button when there is something to do."""
-        self._words.text, self._action.text, self._do = text, action, do
-        self._action.visible = do is not None
-        self._line.visible = True
+        """Show a text for a while, with a button when there is something to do.
+
+        It takes the place of a line that offers the same, or as little; whatever else is offered stays.
+        """
+        if self._place.is_deleted:
+            return
+        for line in self._lines:
+            if line.do == do:
+                line.close()
+        with self._place:
+            new = Line(self._client, self._seconds, text, action, do)
+        self._lines = [*(line for line in self._lines if not line.closed), new]
+
+
+class Line:
+    """One thing that a notice says. It fades, but not while a pointer or the keyboard is at it."""
+
+    def __init__(
+        self, client: Client, seconds: float, text: str, action: str, do: Callable[[], Any] | None
+    ) -> None:
+        self.do = do
+        self._held: set[str] = set()
+        self._fading = Soon(client, seconds, self.close, settle=True)
+        with part('div', 'notice', data_testid='notice') as self._line:
+            Words('span', text)
+            if do is not None:
+                button(action, self._act, 'button-light')
+            icon_button('close', 'Dismiss', self.close)
+        self._line.on('mouseenter', lambda: self._hold('pointer'), args=[])
+        self._line.on('mouseleave', lambda: self._let_go('pointer'), args=[])
+        self._line.on('focusin', lambda: self._hold('keyboard'), js_handler=BY_KEYBOARD)
+        self._line.on('focusout', lambda: self._let_go('keyboard'), args=[])
         self._fading.ask()
 
-    def clear(self) -> None:
-        """Say nothing more."""
-        self._line.visible = False
+    @property
+    def closed(self) -> bool:
+        """It is not shown any more."""
+        return self._line.is_deleted
+
+    def close(self) -> None:
+        """Say it no more."""
+        self._fading.cancel()
+        if not self.closed:
+            self._line.delete()
+
+    def _hold(self, by: str) -> None:
+        self._held.add(by)
+        self._fading.cancel()
+
+    def _let_go(self, by: str) -> None:
+        self._held.discard(by)
+        if not self._held and not self.closed:
+            self._fading.ask()
 
     def _act(self) -> Any:
-        self.clear()
-        return self._do() if self._do is not None else None
+        self.close()
+        return self.do() if self.do is not None else None
