@@ -280,6 +280,25 @@ async def test_who_is_in_a_deleted_document_is_told_and_can_take_it_back(
     await jonas.should_see('precious')
 
 
+async def test_who_stayed_in_a_deleted_document_is_told_when_it_is_back(
+    user: User, create_user: CreateUser
+) -> None:
+    amira, jonas = user, create_user()
+    await begin(jonas)
+    jonas.find(SharedEditor).type('precious')
+    await amira.open('/')
+    for _ in range(2):
+        amira.find('Delete').click()
+        await jonas.should_see('This document was deleted', retries=20)
+        amira.find('Undo').click()
+        await jonas.should_see('This document was taken back', retries=20)
+        await jonas.should_not_see('This document was deleted')
+        await amira.should_see(marker='document-row', retries=20)
+    jonas.find('Open it again').click()
+    await jonas.should_not_see('This document was taken back', retries=20)
+    await jonas.should_see('precious')
+
+
 async def test_an_unknown_document_can_be_made(user: User) -> None:
     response = await user.http_client.get('/d/team-notes')
     assert response.status_code == 404

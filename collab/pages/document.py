@@ -12,8 +12,9 @@ from collab.editor.element import SaveStatus, SharedEditor
 from collab.pages import missing
 from collab.pages.faces import Faces
 from collab.pages.frame import frame, heading
+from collab.pages.gone import Gone
 from collab.pages.myself import MyselfDialog
-from collab.pages.parts import Notice, Words, button, part
+from collab.pages.parts import Notice, Words
 from collab.pages.soon import Soon
 from collab.pages.title import TitleField
 from collab.pages.visitors import Visitors
@@ -30,8 +31,6 @@ RECONNECT = 30.0
 """Seconds that a page is kept for a browser that lost its connection."""
 PEOPLE_PAUSE = 0.1
 """Seconds in which comings and goings gather before the faces change."""
-
-DELETED = 'This document was deleted. What you see is left on this page only.'
 
 COPY_LINK = """async (event) => {
     const link = location.origin + location.pathname;
@@ -98,7 +97,7 @@ class DocumentPage:
             self._faces = Faces(self._dialog.open)
             share = Words('button', 'Share', 'button button-main', type='button')
             share.on('click', self._shared, js_handler=COPY_LINK)
-        self._gone = part('div', 'gone', role='alert')
+        self._gone = Gone(self._hub, self._room, self._client, self._notice)
         self._editor = SharedEditor(
             self._room, self._me, placeholder='Write here. Everybody with the link can join.'
         )
@@ -115,7 +114,7 @@ class DocumentPage:
         elif happening is Happening.TITLE:
             self._title.show()
         elif happening is Happening.GONE:
-            self._show_gone()
+            self._end()
 
     def _show_people(self) -> None:
         here = {person.id: person for person in self._room.people()}
@@ -141,22 +140,6 @@ class DocumentPage:
     def _shared(self, event: events.GenericEventArguments) -> None:
         self._notice.say(f'Copy this link: {event.args}' if event.args else 'Link copied')
 
-    def _show_gone(self) -> None:
-        code, words = self._room.closed or ('', '')
-        deleted = code == 'gone'
+    def _end(self) -> None:
         self._title.disable()
-        self._gone.clear()
-        with self._gone:
-            Words('span', DELETED if deleted else words)
-            if deleted:
-                button('Take it back', self._take_back, 'button-main')
-
-    async def _take_back(self) -> None:
-        try:
-            await self._hub.restore(self._room.id)
-        except Exception:
-            log.exception('Document %s could not be taken back.', self._room.id)
-            self._notice.say('It could not be taken back just now. Please try again in a moment.')
-        else:
-            with self._client:
-                ui.navigate.to(f'/d/{self._room.id}')
+        self._gone.show()
