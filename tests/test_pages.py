@@ -97,6 +97,37 @@ async def test_nobody_takes_the_title_from_under_the_hands_of_somebody_typing(
     await amira.should_see(marker='title', content='Jonas is still typing')
 
 
+async def test_a_title_follows_the_others_again_once_it_is_stored(
+    user: User, create_user: CreateUser
+) -> None:
+    amira, jonas = user, create_user()
+    await begin(amira)
+    await jonas.open(path_of(amira))
+    amira.find(marker='title').trigger('focus').type('One').trigger('keydown.enter')
+    await jonas.should_see(marker='title', content='One')
+    jonas.find(marker='title').clear().type('Two').trigger('keydown.enter')
+    await amira.should_see(marker='title', content='Two')  # though the focus is still there
+    amira.find(marker='title').type('!').trigger('keydown.enter')
+    await jonas.should_see(marker='title', content='Two!')
+
+
+async def test_a_title_is_seen_while_it_is_typed_and_keeps_the_space_before_the_next_word(
+    user: User, create_user: CreateUser
+) -> None:
+    amira, jonas = user, create_user()
+    await begin(amira)
+    await jonas.open(path_of(amira))
+    field = amira.find(marker='title').trigger('focus')
+    for letter in 'Meeting ' * 5:
+        field.type(letter)
+        await asyncio.sleep(0.02)
+    assert title_of(jonas).startswith('Meeting')
+    await jonas.should_see(marker='title', content=('Meeting ' * 5).strip(), retries=20)
+    assert title_of(amira) == 'Meeting ' * 5
+    field.trigger('blur')
+    await amira.should_see(marker='title', content=('Meeting ' * 5).strip())
+
+
 async def test_whoever_only_looked_at_the_title_sees_the_new_one_afterwards(
     user: User, create_user: CreateUser
 ) -> None:

@@ -1,5 +1,6 @@
 """The title of a document: everybody can change it, and sees at once what others make of it."""
 
+import asyncio
 import logging
 
 from nicegui import Client, ui
@@ -8,18 +9,21 @@ from collab.pages.frame import heading
 from collab.pages.parts import Notice, Words
 from collab.pages.soon import Soon
 from collab.rooms.hub import Hub
-from collab.rooms.naming import TITLE_LENGTH, UNTITLED
+from collab.rooms.naming import TITLE_LENGTH, UNTITLED, clean_title
 from collab.rooms.ports import UnknownDocument
 from collab.rooms.room import Room
 
 log = logging.getLogger(__name__)
 
-PAUSE = 0.6
-"""Seconds without a key after which a title is kept."""
+PAUSE = 0.25
+"""Seconds in which keys gather before the title is kept, and the others see it."""
 
 
 class TitleField:
-    """A field that is saved by itself. While somebody is in it, nobody else's title is put there."""
+    """A field that is saved while somebody types in it.
+
+    It shows what others make of the title, but never in place of letters that are not kept yet.
+    """
 
     def __init__(self, hub: Hub, room: Room, client: Client, notice: Notice) -> None:
         self._hub = hub
@@ -29,7 +33,8 @@ class TitleField:
         self._inside = False
         self._typed = False
         self._showing = False
-        self._soon = Soon(client, PAUSE, self._save, settle=True)
+        self._saving = asyncio.Lock()
+        self._soon = Soon(client, PAUSE, self._save)
         self._heading = Words('h1', room.title, 'aside')
         self._field = ui.input(value=_shown(room.title), placeholder=UNTITLED, on_change=self._changed)
         self._field.props(
@@ -45,8 +50,11 @@ class TitleField:
         self._heading.text = self._room.title
         with self._client:
             ui.page_title(heading(self._room.title))
-        if not self._inside and not self._typed:
-            self._put(_shown(self._room.title))
+        if self._typed or self._saving.locked():
+            return  # the newest title is the one that is being typed here
+        if self._inside and clean_title(self._field.value or '') == self._room.title:
+            return  # "Two " may become "Two words"
+        self._put(_shown(self._room.title))
 
     def disable(self) -> None:
         """The title cannot be changed any more."""
@@ -65,7 +73,6 @@ class TitleField:
     async def _leave(self) -> None:
         self._inside = False
         await self._save()
-        self.show()
 
     def _changed(self) -> None:
         if not self._showing:
@@ -75,10 +82,13 @@ class TitleField:
 
     async def _save(self) -> None:
         self._soon.cancel()
-        if not self._typed:
-            return
-        typed = self._field.value or ''
-        self._typed = False
+        async with self._saving:  # one after the other, or an older title could come last
+            if self._typed:
+                self._typed = False
+                await self._store(self._field.value or '')
+        self.show()
+
+    async def _store(self, typed: str) -> None:
         try:
             await self._hub.rename(self._room.id, typed)
         except UnknownDocument:
