@@ -50,6 +50,13 @@ COPY_LINK = """async (event) => {
 }"""
 """Browsers copy only while they handle a click, and only known pages have the clipboard."""
 
+OFFLINE = """addEventListener('collab-status', ({detail}) => {
+    for (const part of document.querySelectorAll('.title-field, .people')) {
+        part.inert = detail.state === 'offline';
+    }
+})"""
+"""Only the text can be changed without a connection: the rest takes neither keys nor clicks then."""
+
 
 def register(hub: Hub, visitors: Visitors) -> None:
     """The page of a document. Its room stays open for as long as NiceGUI keeps the page."""
@@ -133,6 +140,7 @@ class DocumentPage:
         if self._begun:
             return
         self._begun = True
+        self._client.run_javascript(OFFLINE)
         self._client.run_javascript(
             f'if (matchMedia("(pointer: fine)").matches) getElement({self._editor.id})?.focus()'
         )
