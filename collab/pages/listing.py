@@ -21,6 +21,11 @@ MINUTE = 60.0
 PAGE = 100
 """Documents shown at first, and by every click on "Show more"."""
 
+BACK_TO_THE_ROW = (
+    'document.activeElement === document.body && getElement({}).last?.focus({{preventScroll: true}})'
+)
+"""Browsers take the focus from what is moved in the page."""
+
 
 class Listing:
     """Rows that change only where something changed; what somebody is renaming stays under their hands."""
@@ -33,6 +38,7 @@ class Listing:
         self._order: list[str] = []
         self._limit = PAGE
         self._list = part('ul', 'documents', aria_label='Documents')
+        self._list.on('focusin', js_handler='(event) => { event.currentTarget.last = event.target; }')
         self._more = button('Show more', self._show_more, 'button-wide')
         self._soon = Soon(client, PAUSE, self._look)
         client.on_delete(hub.watch(lambda _: self._soon.ask()))
@@ -72,11 +78,15 @@ class Listing:
         self._rows[info.id].show(info, self._hub.people(info.id))
 
     def _sort(self, wanted: list[str]) -> None:
+        moved = False
         for index, document_id in enumerate(wanted):
             if self._order[index] != document_id:
                 self._order.remove(document_id)
                 self._order.insert(index, document_id)
                 self._rows[document_id].move(index)
+                moved = True
+        if moved:
+            self._list.client.run_javascript(BACK_TO_THE_ROW.format(self._list.id))
 
     async def _show_more(self) -> None:
         self._limit += PAGE

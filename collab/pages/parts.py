@@ -10,6 +10,12 @@ from collab.pages.soon import Soon
 
 BY_KEYBOARD = '(event) => event.target.matches(":focus-visible") && emit()'
 """Whoever clicked has the focus there too, and goes on elsewhere with the pointer."""
+TO_THE_CONTENT = """if (document.activeElement === document.body) {
+    const content = document.querySelector('.nicegui-content');
+    content.tabIndex = -1;
+    content.focus({preventScroll: true});
+}"""
+"""Who pressed a button that is gone does not begin again at the top of the page."""
 
 
 class Words(TextElement):
@@ -56,6 +62,11 @@ def icon_button(icon: str, label: str, on_click: Callable[..., Any], classes: st
     return made
 
 
+def focus(element: ui.element) -> None:
+    """Let the keyboard go on at this element."""
+    element.client.run_javascript(f'getElement({element.id})?.focus()')
+
+
 class Notice:
     """Lines at the foot of the page that say what happened, and may offer to do something about it."""
 
@@ -65,8 +76,10 @@ class Notice:
         self._lines: list[Line] = []
         self._place = part('div', 'notice-place', role='status')
 
-    def say(self, text: str, action: str = '', do: Callable[[], Any] | None = None) -> None:
-        """Show a text for a while, with a button when there is something to do.
+    def say(
+        self, text: str, action: str = '', do: Callable[[], Any] | None = None, *, go: bool = False
+    ) -> None:
+        """Show a text for a while, with a button when there is something to do; `go` there by keyboard.
 
         It takes the place of a line that offers the same, or as little; whatever else is offered stays.
         """
@@ -77,6 +90,8 @@ class Notice:
                 line.close()
         with self._place:
             new = Line(self._client, self._seconds, text, action, do)
+        if go and new.button is not None:
+            focus(new.button)
         self._lines = [*(line for line in self._lines if not line.closed), new]
 
 
@@ -91,9 +106,8 @@ class Line:
         self._fading = Soon(client, seconds, self.close, settle=True)
         with part('div', 'notice', data_testid='notice') as self._line:
             Words('span', text)
-            if do is not None:
-                button(action, self._act, 'button-light')
-            icon_button('close', 'Dismiss', self.close)
+            self.button = button(action, self._act, 'button-light') if do is not None else None
+            icon_button('close', 'Dismiss', self._dismiss)
         self._line.on('mouseenter', lambda: self._hold('pointer'), args=[])
         self._line.on('mouseleave', lambda: self._let_go('pointer'), args=[])
         self._line.on('focusin', lambda: self._hold('keyboard'), js_handler=BY_KEYBOARD)
@@ -120,6 +134,10 @@ class Line:
         if not self._held and not self.closed:
             self._fading.ask()
 
-    def _act(self) -> Any:
+    def _dismiss(self) -> None:
         self.close()
+        self._line.client.run_javascript(TO_THE_CONTENT)
+
+    def _act(self) -> Any:
+        self._dismiss()
         return self.do() if self.do is not None else None

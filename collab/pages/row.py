@@ -8,7 +8,7 @@ from nicegui import ui
 from collab.document.people import Person
 from collab.editor.element import UnsentMark
 from collab.pages.faces import Face
-from collab.pages.parts import Notice, Words, icon_button, part
+from collab.pages.parts import Notice, Words, focus, icon_button, part
 from collab.pages.words import ago, exactly, machine_time
 from collab.rooms.hub import Hub
 from collab.rooms.naming import TITLE_LENGTH
@@ -78,11 +78,19 @@ class Row:
         field.props(f'outlined dense autofocus maxlength={TITLE_LENGTH} aria-label="New title"')
         field.classes('document-field').mark('rename-field')
         field.on('focus', js_handler='(event) => event.target.select()')
-        field.on('keydown.enter', self._keep, args=[])
+        field.on('keydown.enter', self._keep_and_go_on, args=[])
         field.on('blur', self._keep, args=[])
-        field.on('keydown.escape', self._leave, args=[])
+        field.on('keydown.escape', self._leave_and_go_on, args=[])
         field.move(target_index=0)
         self._field = field
+
+    async def _keep_and_go_on(self) -> None:
+        focus(self._title)  # sent after the field has made room for it
+        await self._keep()
+
+    def _leave_and_go_on(self) -> None:
+        focus(self._title)
+        self._leave()
 
     async def _keep(self) -> None:
         if self._field is None:
@@ -125,7 +133,7 @@ class Row:
             log.exception('Document %s could not be deleted.', document_id)
             self._notice.say(NOT_NOW)
         else:
-            self._notice.say(f'“{title}” was deleted.', 'Undo', undo)
+            self._notice.say(f'“{title}” was deleted.', 'Undo', undo, go=True)
 
     def _show_faces(self) -> None:
         self._faces.clear()

@@ -38,3 +38,49 @@ async def test_what_cannot_be_known_or_changed_offline_does_not_look_as_if(
     await title.fill('Plan B')
     await title.press('Enter')
     await expect(ann.page).to_have_title('Plan B · Collab')
+
+
+async def test_a_page_that_stayed_in_a_deleted_document_opens_by_itself_when_it_is_back(
+    collab: Collab, visitor: Visitor
+) -> None:
+    await collab.create('doc', text='precious')
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    bob = await visitor()
+    await bob.page.goto(collab.url)
+    await bob.page.get_by_role('button', name='Delete').click()
+    await expect(ann.page.get_by_text('This document was deleted.').first).to_be_visible()
+    await bob.page.get_by_role('button', name='Undo').click()
+    await ann.saved()
+    await ann.has('precious')
+    await expect(ann.page.get_by_text('This document was')).to_have_count(0)
+
+
+async def test_the_keyboard_is_never_lost_in_the_list(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('one', title='One')
+    await collab.create('two', title='Two')
+    page = (await visitor()).page
+    await page.goto(collab.url)
+    rows = page.get_by_test_id('document-row')
+    await rows.nth(1).get_by_role('button', name='Rename').press('Enter')
+    field = page.get_by_label('New title')
+    await expect(field).to_be_focused()
+    await field.fill('First')
+    await field.press('Enter')
+    renamed = page.get_by_role('link', name='First')
+    await expect(renamed).to_be_focused()
+    await expect(rows.first).to_contain_text('First')  # what changed last stands first: the row moves
+    await expect(renamed).to_be_focused()
+
+    await rows.first.get_by_role('button', name='Rename').press('Enter')
+    await expect(field).to_be_focused()
+    await field.press('Escape')
+    await expect(renamed).to_be_focused()
+
+    await rows.first.get_by_role('button', name='Delete').press('Enter')
+    undo = page.get_by_role('button', name='Undo')
+    await expect(undo).to_be_focused()
+    await expect(rows).to_have_count(1)
+    await expect(undo).to_be_focused()
+    await undo.press('Enter')
+    await expect(rows).to_have_count(2)
+    assert await page.evaluate('document.activeElement !== document.body')
