@@ -194,6 +194,8 @@ async def test_people_change_their_own_name_and_colour(user: User, create_user: 
 
     await jonas.should_see('Amira')
     await amira.should_see('Amira (you)')
+    (face,) = amira.find(marker='myself-face').elements
+    assert face.props['title'] == 'Amira (you) — change name and colour'
     assert [person.color for person in room_of(jonas).people() if person.name == 'Amira'] == [COLORS[2]]
     assert editor_of(amira).channel is not None
     assert editor_of(amira).channel.person.name == 'Amira'  # type: ignore[union-attr]

@@ -15,6 +15,7 @@ class Face:
 
     def __init__(self, person: Person, on_click: Callable[[], Any] | None = None, note: str = '') -> None:
         self._note = note
+        self._hint = ' — change name and colour' if on_click else ''
         tag, attributes = ('button', {'type': 'button'}) if on_click else ('span', {})
         self._circle = part(tag, 'face', **attributes)
         with self._circle:
@@ -28,7 +29,7 @@ class Face:
         """Wear this name and colour from now on."""
         name = f'{person.name}{self._note}'
         self._initials.text, self._name.text = initials(person.name), name
-        self._circle.props['title'] = name
+        self._circle.props['title'] = f'{name}{self._hint}'
         self._circle.style(f'--person: {person.color}')
 
 

@@ -84,3 +84,43 @@ async def test_the_keyboard_is_never_lost_in_the_list(collab: Collab, visitor: V
     await undo.press('Enter')
     await expect(rows).to_have_count(2)
     assert await page.evaluate('document.activeElement !== document.body')
+
+
+async def test_what_can_be_done_with_a_row_is_seen_before_the_pointer_is_there(
+    collab: Collab, visitor: Visitor
+) -> None:
+    await collab.create('doc', title='Plan')
+    page = (await visitor()).page
+    await page.goto(collab.url)
+    actions = page.locator('.document-actions')
+    assert 0.3 < await opacity(actions) < 1
+    await page.get_by_test_id('document-row').hover()
+    await page.wait_for_function(
+        'getComputedStyle(document.querySelector(".document-actions")).opacity === "1"', timeout=WITHIN
+    )
+
+
+async def test_a_finger_finds_everything_on_a_small_screen(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc', title='Plan')
+    page = (await visitor()).page
+    await page.set_viewport_size({'width': 360, 'height': 720})
+    await page.emulate_media(reduced_motion='reduce')
+    for address, count in ((collab.url, 5), (f'{collab.url}/d/doc', 4)):
+        await page.goto(address)
+        await expect(page.locator('button.face')).to_be_visible()
+        await page.locator('button.face').click()
+        await expect(page.get_by_role('dialog')).to_be_visible()
+        await page.wait_for_function('document.querySelector(".color").getBoundingClientRect().width > 30')
+        sizes = await page.evaluate(SIZES)
+        assert len(sizes) >= count + 14
+        assert {name: size for name, size in sizes.items() if min(size) < 40} == {}
+        assert await page.evaluate('document.documentElement.scrollWidth') <= 360
+
+
+SIZES = """() => Object.fromEntries(
+    [...document.querySelectorAll('button, .button, .brand, .color, .title-field')]
+        .filter((element) => element.checkVisibility())
+        .map((element, i) => {
+            const {width, height} = element.getBoundingClientRect();
+            return [`${i} ${element.className} ${element.textContent}`, [width, height]];
+        }))"""
