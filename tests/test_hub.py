@@ -340,7 +340,7 @@ async def test_a_long_log_is_summed_up_while_people_type_and_opens_from_the_snap
                 room.insert(i, 'x')
                 await room.saved()
             await becomes(lambda: store.documents['doc'].snapshots)
-        await until(lambda: hub.room('doc') is None)
+        await becomes(lambda: hub.room('doc') is None)
         assert max(store.documents['doc'].snapshots) >= 20
         assert len(store.documents['doc'].log) == 45
         async with hub.open('doc') as room:
@@ -422,7 +422,7 @@ async def test_a_snapshot_that_fails_is_not_tried_again_at_every_key(monkeypatch
             for i in range(100):
                 room.insert(i, 'x')
                 await room.saved()
-                await until(lambda: not room.summing_up.locked())
+                await becomes(lambda: not room.summing_up.locked())
             assert 1 <= store.loads - loads <= 5
 
 
