@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nicegui.testing import User
 
 from collab.settings import Settings
 
@@ -65,6 +66,13 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     )  # the `user` fixture runs main.py with pytest's own arguments
     monkeypatch.setenv('COLLAB_DATA_DIR', str(tmp_path / 'data'))
     return tmp_path / 'data'
+
+
+@pytest.fixture(autouse=True)
+def patient_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine must not fail a story: users look for five seconds, not for three tenths of one."""
+    for look in (User.should_see, User.should_not_see):
+        monkeypatch.setitem(look.__kwdefaults__, 'retries', 50)
 
 
 @pytest.fixture(scope='session')
