@@ -79,7 +79,7 @@ async def test_a_title_is_kept_after_a_pause_in_typing(user: User, create_user: 
     await begin(amira)
     await jonas.open(path_of(amira))
     amira.find(marker='title').type('Reading list')
-    await jonas.should_see(marker='title', content='Reading list', retries=20)
+    await jonas.should_see(marker='title', content='Reading list')
 
 
 async def test_nobody_takes_the_title_from_under_the_hands_of_somebody_typing(
@@ -122,7 +122,7 @@ async def test_a_title_is_seen_while_it_is_typed_and_keeps_the_space_before_the_
         field.type(letter)
         await asyncio.sleep(0.02)
     assert title_of(jonas).startswith('Meeting')
-    await jonas.should_see(marker='title', content=('Meeting ' * 5).strip(), retries=20)
+    await jonas.should_see(marker='title', content=('Meeting ' * 5).strip())
     assert title_of(amira) == 'Meeting ' * 5
     field.trigger('blur')
     await amira.should_see(marker='title', content=('Meeting ' * 5).strip())
@@ -216,11 +216,11 @@ async def test_the_documents_are_listed_with_who_is_in_them(user: User, create_u
     await begin(jonas)
     jonas.find(marker='title').type('Minutes').trigger('keydown.enter')
 
-    await amira.should_see('Minutes', retries=20)
+    await amira.should_see('Minutes')
     await amira.should_see('just now')
     await amira.should_not_see('Write together, at the same time')
     assert len(amira.find(marker='document-row').elements) == 1
-    await amira.should_see(room_of(jonas).people()[0].name, retries=20)
+    await amira.should_see(room_of(jonas).people()[0].name)
 
 
 async def test_a_document_is_deleted_and_taken_back(user: User) -> None:
@@ -228,10 +228,10 @@ async def test_a_document_is_deleted_and_taken_back(user: User) -> None:
     await user.open('/')
     user.find('Delete').click()
     await user.should_see('“Minutes” was deleted.')
-    await user.should_not_see(marker='document-row', retries=20)
+    await user.should_not_see(marker='document-row')
     await user.should_see('Write together, at the same time')
     user.find('Undo').click()
-    await user.should_see(marker='document-row', retries=20)
+    await user.should_see(marker='document-row')
     await user.should_not_see('was deleted.')
 
 
@@ -240,7 +240,7 @@ async def test_two_documents_deleted_in_a_row_are_both_taken_back(user: User) ->
     await create_document(user, 'Minutes')
     await user.open('/')
     user.find('Delete').trigger('click')
-    await user.should_not_see(marker='document-row', retries=20)
+    await user.should_not_see(marker='document-row')
     assert len(user.find('Undo').elements) == 2
     user.find('Undo').trigger('click')
     await user.should_not_see('was deleted.')
@@ -261,7 +261,7 @@ async def test_a_notice_stays_while_somebody_is_at_it(user: User) -> None:
     await asyncio.sleep(0.15)
     await user.should_see('Look again')
     user.find(marker='notice').trigger('focusout')
-    await user.should_not_see('Look again', retries=20)
+    await user.should_not_see('Look again')
 
 
 async def test_what_is_said_again_takes_the_place_of_what_was_said_before(user: User) -> None:
@@ -282,11 +282,11 @@ async def test_a_document_is_renamed_in_its_row(user: User, create_user: CreateU
     amira.find('Rename').click()
     amira.find('rename-field').clear().type('Minutes of May')
     await create_document(jonas, 'Something new')  # the list changes, but not what is being renamed
-    await amira.should_see('Something new', retries=20)
+    await amira.should_see('Something new')
     await amira.should_see(marker='rename-field', content='Minutes of May')
     await jonas.open('/')
     amira.find('rename-field').trigger('keydown.enter')
-    await jonas.should_see('Minutes of May', retries=20)
+    await jonas.should_see('Minutes of May')
     await amira.should_not_see(marker='rename-field')
 
 
@@ -307,9 +307,9 @@ async def test_who_is_in_a_deleted_document_is_told_and_can_take_it_back(
     jonas.find(SharedEditor).type('precious')
     await amira.open('/')
     amira.find('Delete').click()
-    await jonas.should_see('This document was deleted', retries=20)
+    await jonas.should_see('This document was deleted')
     jonas.find('Take it back').click()
-    await jonas.should_not_see('This document was deleted', retries=20)
+    await jonas.should_not_see('This document was deleted')
     await jonas.should_see('precious')
 
 
@@ -322,13 +322,13 @@ async def test_who_stayed_in_a_deleted_document_is_told_when_it_is_back(
     await amira.open('/')
     for _ in range(2):
         amira.find('Delete').click()
-        await jonas.should_see('This document was deleted', retries=20)
+        await jonas.should_see('This document was deleted')
         amira.find('Undo').click()
-        await jonas.should_see('This document was taken back', retries=20)
+        await jonas.should_see('This document was taken back')
         await jonas.should_not_see('This document was deleted')
-        await amira.should_see(marker='document-row', retries=20)
+        await amira.should_see(marker='document-row')
     jonas.find('Open it again').click()
-    await jonas.should_not_see('This document was taken back', retries=20)
+    await jonas.should_not_see('This document was taken back')
     await jonas.should_see('precious')
 
 
@@ -338,7 +338,7 @@ async def test_an_unknown_document_can_be_made(user: User) -> None:
     await look_at(user, response)
     await user.should_see('There is no document here')
     user.find('Make “team-notes”').click()
-    await user.should_see(SharedEditor, retries=20)
+    await user.should_see(SharedEditor)
     assert path_of(user) == '/d/team-notes'
 
 
@@ -347,7 +347,7 @@ async def test_an_unknown_id_that_nobody_could_choose_leads_to_a_new_document(us
     assert response.status_code == 404
     await look_at(user, response)
     user.find('new-document').click()
-    await user.should_see(SharedEditor, retries=20)
+    await user.should_see(SharedEditor)
 
 
 @pytest.mark.parametrize('chosen', ['team', None])
@@ -364,14 +364,14 @@ async def test_a_deleted_document_says_so_at_its_address_and_is_taken_back_there
     await user.should_see('This document was deleted')
     await user.should_not_see('There is no document here')
     user.find('Take it back').click()
-    await user.should_see('all of us', retries=20)
+    await user.should_see('all of us')
 
 
 async def test_a_name_that_somebody_else_was_quicker_to_take_is_opened(user: User) -> None:
     await look_at(user, await user.http_client.get('/d/team'))
     await user.http_client.post('/api/documents', json={'title': 'Team', 'id': 'team', 'text': 'all of us'})
     user.find('make-it').click()
-    await user.should_see('all of us', retries=20)
+    await user.should_see('all of us')
 
 
 async def test_an_address_without_a_page_says_so(user: User) -> None:
@@ -486,7 +486,7 @@ async def begin(user: User) -> None:
     """Make a document and be in it."""
     await user.open('/')
     user.find(marker='new-document').click()
-    await user.should_see(SharedEditor, retries=20)
+    await user.should_see(SharedEditor)
 
 
 async def create_document(user: User, title: str, text: str = '') -> str:
