@@ -6,30 +6,50 @@ import os
 import signal
 import socket
 import sys
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
 
-from collab.settings import Settings, SettingsError, load, prepare
-from models import Database, DatabaseUnusable, open_database
+from collab import commands
+from collab.data_folder import prepare
+from collab.settings import Settings, SettingsError, load
+from models import Database, DatabaseDamaged, DatabaseUnusable, open_database
 
 YEAR = 365 * 24 * 60 * 60
+
+HAND_OVER = 0.0005
+"""Seconds a thread works before another may; a commit needs some turns of two, each 5 ms long by default."""
+
+MARGIN = 2_000_000
+"""Bytes by which a message may be longer than the longest text: what an update says besides it."""
 
 
 def main() -> None:
     """Run Collab as the command line and the environment say."""
+    arguments = sys.argv[1:]
     try:
-        serve(prepare(load(sys.argv[1:])))
-    except (SettingsError, DatabaseUnusable) as error:
+        if arguments and arguments[0] in commands.COMMANDS:
+            print(commands.run(arguments, load([])))
+        else:
+            serve(prepare(load(arguments)))
+    except (SettingsError, DatabaseUnusable, commands.CommandFailed) as error:
         print(f'collab: {error}', file=sys.stderr)
-        raise SystemExit(2) from None
+        if isinstance(error, DatabaseDamaged):
+            print(f'collab: {commands.advice(load([]))}', file=sys.stderr)
+        raise SystemExit(getattr(error, 'code', 2)) from None
     except KeyboardInterrupt:
         raise SystemExit(0) from None
 
 
 def serve(settings: Settings) -> None:
     """Serve until a signal says stop. Raises SettingsError, DatabaseUnusable."""
+    sys.setswitchinterval(HAND_OVER)
     os.environ['NICEGUI_STORAGE_PATH'] = str(settings.data_dir / 'nicegui')  # read when NiceGUI is imported
     from nicegui import helpers, ui
 
     from collab.pages.frame import FAVICON
+    from collab.rooms.unfinished import Unfinished
+    from collab.web.fair import FairHttp
 
     if not helpers.is_user_simulation():
         check_port(settings)
@@ -37,7 +57,7 @@ def serve(settings: Settings) -> None:
             signal.signal(stop, lambda *_: sys.exit(0))
         logging.basicConfig(level=logging.WARNING, format='%(asctime)s %(levelname)s %(name)s: %(message)s')
         logging.getLogger('collab').setLevel(settings.log_level.upper())
-    join(settings, open_database(settings.database_url))
+    join(settings, open_database(settings.database_url, begin_anew=begin_anew))
     ui.run(
         host=settings.host,
         port=settings.port,
@@ -52,11 +72,19 @@ def serve(settings: Settings) -> None:
         show_welcome_message=False,
         uvicorn_logging_level='warning',
         access_log=False,
+        http=cast(Any, partial(FairHttp, unfinished=Unfinished())),
+        ws_max_size=settings.document_limit + MARGIN,
         ws_per_message_deflate=False,
         ws_ping_interval=6,  # a dead connection is found within 12 seconds
         ws_ping_timeout=6,
         timeout_graceful_shutdown=2,
     )
+
+
+def begin_anew() -> None:
+    """Become a new process of the same number; what every page has not got confirmed, it sends again."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def join(settings: Settings, database: Database) -> None:
@@ -67,6 +95,7 @@ def join(settings: Settings, database: Database) -> None:
     from collab.pages import document, frame, home, missing
     from collab.pages.visitors import Visitors
     from collab.rooms.hub import Hub
+    from collab.storage.backups import DailyBackups
     from collab.storage.documents import Documents
     from collab.storage.people import People
     from collab.web import api, health, origin, yjs
@@ -85,15 +114,23 @@ def join(settings: Settings, database: Database) -> None:
     document.register(hub, visitors)
     missing.register()  # last: it answers for every other address
 
+    background: list[asyncio.Task[None]] = []
+
     async def stop() -> None:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
         await frame.close_pages()
         await hub.drain(2.0)
         await database.dispose(1.5)
 
+    make = partial(commands.back_up_apart, Path(__file__).resolve())
+    daily = DailyBackups(make, commands.backup_folder(settings), settings.backups)
     app.on_startup(hub.start)
     app.on_shutdown(stop)
     if not helpers.is_user_simulation():
         app.on_startup(lambda: announce(settings))
+        app.on_startup(lambda: background.append(asyncio.create_task(daily.run(), name='daily backups')))
 
 
 async def announce(settings: Settings) -> None:

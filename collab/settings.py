@@ -1,9 +1,6 @@
 """What the person who runs Collab can set, read once from the environment or a file named `.env`."""
 
-import os
 import re
-import secrets
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,6 +19,9 @@ HELP = """\
 Collab, a text editor for people who write together.
 
 usage: python main.py [--help | --version]
+       python main.py backup [FILE]                    copy all documents into one file
+       python main.py restore FILE [DOCUMENT_ID ...]   bring documents back from such a file
+       python main.py export FOLDER                    write every document as a text file
 
 Everything else is set in the environment, or in a file named .env in the current folder
 (one NAME=value per line; the environment wins):
@@ -48,7 +48,8 @@ def _database(url: str) -> str:
     return url
 
 
-def _secret(value: str) -> str:
+def checked_secret(value: str) -> str:
+    """The secret itself, if nobody can guess it; raises ValueError otherwise."""
     plain = re.sub(r'[\W_]', '', value).lower()
     repeats = (value + value).find(value, 1) < len(value)
     if len(value) < SECRET_CHARACTERS or repeats or any(example in plain for example in EXAMPLES):
@@ -98,7 +99,7 @@ class Settings(BaseSettings):
         f'{DATABASE_SCHEME}<file>: a file of SQLite is the only database there is so far',
         shown=f'{DATABASE_SCHEME}data/collab.db, or collab.db in COLLAB_DATA_DIR',
     )
-    secret: Annotated[str, AfterValidator(_secret)] = _setting(
+    secret: Annotated[str, AfterValidator(checked_secret)] = _setting(
         '',
         'The key that signs the cookies of visitors; whoever knows it can pass for any of them.',
         f'{SECRET_CHARACTERS} characters or more that nobody can guess, as from: openssl rand -hex 32',
@@ -123,7 +124,18 @@ class Settings(BaseSettings):
         False, 'Whether to open Collab in the browser of this machine at the start.', 'on or off', 'off'
     )
     document_limit: int = _setting(
-        10_000_000, 'The largest text of one document, in bytes of UTF-8.', 'a whole number from 1 up', ge=1
+        10_000_000,
+        'The largest text of one document, in bytes of UTF-8.',
+        'a whole number from 1 to 30000000',
+        ge=1,
+        le=30_000_000,  # one edit, a paste of it all, must pass the gate and the socket
+    )
+
+    backups: int = _setting(
+        7,
+        'How many daily backups to keep in the folder "backups" of the data folder.',
+        'a whole number from 0 up; 0 makes none',
+        ge=0,
     )
 
     @property
@@ -146,7 +158,7 @@ def load(argv: Sequence[str]) -> Settings:
         raise SystemExit(0)
     if argv:
         raise SettingsError(
-            f'{argv[0]!r} is not an option: there are only --help and --version, '
+            f'{argv[0]!r} is not an option: there are only --help, --version, backup, restore and export, '
             f'everything else is set in the environment, such as {PREFIX}PORT=8080'
         )
     try:
@@ -162,68 +174,15 @@ def help_text() -> str:
     lines = [HELP]
     for name, field in Settings.model_fields.items():
         lines += [
-            f'  {_variable(name)}',
+            f'  {variable(name)}',
             f'      {field.description}',
             f'      Default: {_extra(name)["shown"]}',
         ]
     return '\n'.join(lines) + '\n'
 
 
-def prepare(settings: Settings) -> Settings:
-    """Make the folders that are missing, and read or make the secret; returns settings that hold it.
-
-    Raises SettingsError when a folder or the database cannot be written, or the kept secret is unusable.
-    """
-    _make_writable(settings.data_dir, 'data_dir')
-    _make_writable(settings.database_file.parent, 'database_url')
-    file = settings.database_file
-    if file.exists() and not (file.is_file() and os.access(file, os.R_OK | os.W_OK)):
-        raise SettingsError(
-            f'{_variable("database_url")}: {str(file)!r} is not a file that can be read and written'
-        )
-    if settings.secret:
-        return settings
-    return settings.model_copy(update={'secret': _kept_secret(settings.data_dir / 'secret')})
-
-
-def _make_writable(folder: Path, name: str) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):  # asking for permissions is not enough: root always has them
-            pass
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SettingsError(
-            f'{_variable(name)}: the folder {str(folder)!r} cannot be written ({reason}); '
-            'it takes one that Collab may write to'
-        ) from None
-
-
-def _kept_secret(file: Path) -> str:
-    try:
-        if not file.exists():
-            _keep(file, secrets.token_urlsafe(32))
-        if file.stat().st_mode & 0o077:
-            file.chmod(0o600)
-        return _secret(file.read_text('ascii').strip())
-    except (OSError, ValueError) as error:
-        raise SettingsError(
-            f'{_variable("secret")}: the file {str(file)!r} holds no usable secret ({error}); '
-            'delete it to have a new one made, or set the variable'
-        ) from None
-
-
-def _keep(file: Path, secret: str) -> None:
-    """Write the secret aside first, so that a crash never leaves half of one."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix='.secret-')  # mkstemp gives mode 0600
-    with open(handle, 'w', encoding='ascii') as aside:
-        aside.write(secret + '\n')
-        aside.flush()
-        os.fsync(handle)
-    os.replace(name, file)
-
-
-def _variable(name: str) -> str:
+def variable(name: str) -> str:
+    """What a setting is called in the environment."""
     return PREFIX + name.upper()
 
 
@@ -244,4 +203,4 @@ def _line(name: str, value: str) -> str:
     shown = '=' + repr(re.sub(r'(?<=://).*@', '***@', value))[:200]  # an address may hold a password
     if name == 'secret':
         shown = f' ({len(value)} characters, not shown here)'
-    return f'{_variable(name)}{shown} cannot be used; it takes {_extra(name)["takes"]}'
+    return f'{variable(name)}{shown} cannot be used; it takes {_extra(name)["takes"]}'

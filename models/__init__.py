@@ -1,18 +1,21 @@
 """Rows: what the database holds, how it is reached, and how an older one is brought up to date."""
 
 from models.account import Person
-from models.base import Base, DatabaseUnusable
+from models.base import Base, DatabaseDamaged, DatabaseUnusable
 from models.document import Document, Replica, Snapshot, Update
 from models.engine import Database, open_database
+from models.errors import is_damage
 
 __all__ = [
     'Base',
     'Database',
+    'DatabaseDamaged',
     'DatabaseUnusable',
     'Document',
     'Person',
     'Replica',
     'Snapshot',
     'Update',
+    'is_damage',
     'open_database',
 ]

@@ -12,3 +12,7 @@ class Base(DeclarativeBase):
 
 class DatabaseUnusable(OSError):
     """The database cannot be used. Its text is one line for whoever started Collab."""
+
+
+class DatabaseDamaged(DatabaseUnusable):
+    """The file is no database, or its pages do not fit together any more; it was left as it is."""

@@ -16,7 +16,7 @@ class Document(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     changed_at: Mapped[int] = mapped_column(BigInteger)
     deleted_at: Mapped[int | None] = mapped_column(BigInteger)
-    epoch: Mapped[int] = mapped_column(default=1, server_default='1')
+    epoch: Mapped[int] = mapped_column(BigInteger, default=1, server_default='1')
     seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default='0')
     """Number of the last update in the log, written in the same transaction as that update."""
 

@@ -5,15 +5,18 @@ import logging
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from models.base import DatabaseUnusable
+from models.base import DatabaseDamaged, DatabaseUnusable
+from models.errors import is_damage, reason
+from models.folding import DiskFailed, Folding, end_process, fold_all
 from models.migrations import migrate
 
 Result = TypeVar('Result')
@@ -25,12 +28,19 @@ READERS = 2
 log = logging.getLogger(__name__)
 
 
-def open_database(url: str, busy_timeout: float = 2.0) -> 'Database':
+def open_database(
+    url: str,
+    busy_timeout: float = 2.0,
+    begin_anew: Callable[[], None] = end_process,
+    *,
+    alone: bool = True,
+) -> 'Database':
     """Make or update the tables of the database at an `sqlite+aiosqlite:///` address; return it ready.
 
     Makes the folder when it is missing. Whoever else holds the file is waited for `busy_timeout`
     seconds, now and at every write. Raises DatabaseUnusable; then nothing is left open. Nothing is
     open on return either: the connections come with the first use, in the event loop that uses them.
+    `begin_anew` ends this process, as only a new one can mend what the disk did. `alone`: nobody else writes.
     """
     address = _file_address(url)
     path = Path(str(address.database))
@@ -40,11 +50,15 @@ def open_database(url: str, busy_timeout: float = 2.0) -> 'Database':
     try:
         with engine.begin() as connection:
             migrate(connection)
-    except (DatabaseUnusable, SQLAlchemyError, sqlite3.Error) as error:
-        raise DatabaseUnusable(f'cannot use the database {path}: {_reason(error)}') from error
+        if alone:
+            with closing(engine.raw_connection()) as raw:
+                fold_all(cast(sqlite3.Connection, raw.driver_connection), path)
+    except (DatabaseUnusable, DiskFailed, SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
+        kind = DatabaseDamaged if is_damage(error) else DatabaseUnusable
+        raise kind(f'cannot use the database {path}: {reason(error)}') from error
     finally:
         engine.dispose()
-    return Database(address, busy_timeout)
+    return Database(address, busy_timeout, begin_anew)
 
 
 class Database:
@@ -54,10 +68,15 @@ class Database:
     as a whole: a connection is never abandoned between two statements.
     """
 
-    def __init__(self, address: URL, busy_timeout: float) -> None:
+    def __init__(
+        self, address: URL, busy_timeout: float, begin_anew: Callable[[], None] = end_process
+    ) -> None:
         # One writer only: before 3.51.3, SQLite can corrupt a write-ahead log that several connections write.
-        self._writer = _engine(address, busy_timeout, 1, 'BEGIN IMMEDIATE', 'PRAGMA journal_mode = WAL')
+        pragmas = ('PRAGMA journal_mode = WAL', 'PRAGMA wal_autocheckpoint = 0')
+        self._writer = _engine(address, busy_timeout, 1, 'BEGIN IMMEDIATE', *pragmas)
         self._readers = _engine(address, busy_timeout, READERS, 'BEGIN', 'PRAGMA query_only = ON')
+        self._folding = Folding(Path(str(address.database)))
+        self._begin_anew = begin_anew
         self._turn = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -112,9 +131,19 @@ class Database:
 
     async def _in_turn(self, transaction: Callable[[], Awaitable[Result]]) -> Result:
         await self._turn.acquire()
-        task = self._start(transaction)
+        task = self._start(partial(self._with_a_short_log, transaction))
         task.add_done_callback(lambda _: self._turn.release())
         return await asyncio.shield(task)
+
+    async def _with_a_short_log(self, transaction: Callable[[], Awaitable[Result]]) -> Result:
+        if self._folding.is_due():
+            try:
+                await _visit(self._writer, self._folding.fold)
+            except DiskFailed as error:
+                log.critical('The disk failed (%s): beginning anew, to write once more what it lacks.', error)
+                self._begin_anew()
+                raise
+        return await transaction()
 
     def _start(self, transaction: Callable[[], Awaitable[Result]]) -> 'asyncio.Task[Result]':
         task = asyncio.create_task(self._run(transaction))
@@ -134,13 +163,18 @@ async def _transact(engine: AsyncEngine, work: Work[Result]) -> Result:
 
 
 async def _transact_at_once(engine: AsyncEngine, work: PlainWork[Result]) -> Result:
+    try:
+        return await _visit(engine, partial(_at_once, work=work))
+    except sqlite3.Error as error:
+        raise OperationalError(None, None, error) from error
+
+
+async def _visit(engine: AsyncEngine, work: PlainWork[Result]) -> Result:
+    """Do `work` in the thread of a connection, without a transaction around it."""
     async with engine.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
-        try:
-            # aiosqlite has no public way to run a function in its thread; its version is pinned.
-            result: Result = await driver._execute(_at_once, driver._conn, work)
-        except sqlite3.Error as error:
-            raise OperationalError(None, None, error) from error
+        # aiosqlite has no public way to run a function in its thread; its version is pinned.
+        result: Result = await driver._execute(work, driver._conn)
         return result
 
 
@@ -176,6 +210,7 @@ def _set_up(engine: Engine, begin: str, *pragmas: str) -> None:
     settings = ('PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON', *pragmas)
 
     def connected(connection: Any, _record: object) -> None:
+        getattr(connection, 'driver_connection', connection).text_factory = _text
         try:
             for setting in settings:
                 connection.execute(setting).close()
@@ -188,6 +223,11 @@ def _set_up(engine: Engine, begin: str, *pragmas: str) -> None:
 
     event.listen(engine, 'connect', connected)
     event.listen(engine, 'begin', begun)
+
+
+def _text(data: bytes) -> str:
+    """Text of a row, also if it is damaged: then its checksum says so, and other rows can still be read."""
+    return data.decode(errors='replace')
 
 
 def _file_address(url: str) -> URL:
@@ -208,7 +248,3 @@ def _make_folder(folder: Path) -> None:
         raise DatabaseUnusable(f'cannot make the data folder {folder}: {error.strerror}') from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise DatabaseUnusable(f'the data folder {folder} is not writable')
-
-
-def _reason(error: Exception) -> str:
-    return str(error.orig if isinstance(error, DBAPIError) else error)

@@ -89,5 +89,19 @@ def test_what_is_too_large_is_called_so(limits: Limits, large: bytes) -> None:
     assert refusal.value.code == 'too-large'
 
 
+def test_parting_a_very_long_text_in_very_many_places_is_refused_but_not_when_words_are_replaced() -> None:
+    ledger = Ledger()
+    ledger.load(update(section(1, 0, text('x' * 10_000_000))))
+    places = range(0, 10_000_000, 1_000)
+    between = section(8, 0, *[text('y', origin=(1, at), right=(1, at + 1)) for at in places])
+    with pytest.raises(Refused, match='too many places') as refusal:
+        ledger.admit(update(between), anybody)
+    assert refusal.value.code == 'too-large'
+    some = section(8, 0, *[text('y', origin=(1, at), right=(1, at + 1)) for at in places[::10]])
+    assert ledger.admit(update(some), anybody).writers == (8,)
+    replaced = deletions(1, *[(at + 1, 4) for at in places])
+    assert ledger.admit(update(between, deletes=[replaced]), anybody).writers == (8,)
+
+
 def test_what_the_document_holds_is_loaded_without_limits() -> None:
     Ledger().load(update(*[section(client, 0, text('x')) for client in range(10_001)]))

@@ -196,3 +196,23 @@ async def test_alive_and_ready() -> None:
         store.ping = fail  # type: ignore[method-assign]
         assert (await client.get('/healthz')).status_code == 200
         assert (await client.get('/readyz')).status_code == 503
+
+
+async def test_while_nothing_can_be_stored_a_request_is_told_so_and_does_not_hang(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(api, 'STORED_WITHIN', 0.05)
+    store = MemoryStore()
+    async with program(store) as (client, _):
+        await client.post('/api/documents', json={'id': 'doc', 'text': 'one'})
+        store.hold()
+        edits = {'edits': [{'start': 3, 'end': 3, 'text': ' two'}]}
+        for answer in (
+            await client.post('/api/documents/doc/edits', json=edits),
+            await client.put('/api/documents/doc/text', content='one two three', headers=TEXT),
+            await client.get('/api/documents/doc/text'),
+        ):
+            assert answer.status_code == 503
+            assert 'as soon as' in answer.json()['detail']
+        store.release()
+        assert (await client.get('/api/documents/doc/text')).text == 'one two three'

@@ -27,6 +27,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     'models': (set(), {'sqlalchemy', 'alembic'}),
     'collab': (set(), set()),
     'collab.settings': (set(), {'pydantic', 'pydantic_settings'}),
+    'collab.commands': ({'collab.rooms', 'collab.settings', 'collab.storage', 'models'}, set()),
+    'collab.data_folder': ({'collab.settings'}, set()),
     'collab.document': (set(), set()),
     'collab.document.change': ({'collab.document'}, {'rapidfuzz'}),
     'collab.document.shared': ({'collab.document'}, {'pycrdt'}),
@@ -36,6 +38,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {'collab.document', 'collab.rooms', 'collab.storage', 'collab.settings'},
         {'fastapi', 'pydantic', 'starlette'},  # pydantic: how FastAPI describes the body of a request
     ),
+    'collab.web.fair': ({'collab.rooms'}, {'uvicorn', 'wsproto'}),  # it makes uvicorn's own WebSocket fair
     'collab.editor': ({'collab.document', 'collab.rooms'}, {'nicegui'}),
     'collab.pages': (
         {

@@ -1,14 +1,22 @@
 """All open documents: opened once, closed when the last one left, and nothing lost in between."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from collab.document.people import Person
-from collab.rooms import hub as hub_module
-from collab.rooms import journal, snapshots
-from collab.rooms.hub import Hub
-from collab.rooms.ports import DamagedDocument, DocumentExists, Record, StoredDocument, UnknownDocument
+from collab.rooms import journal, opened, snapshots, tail
+from collab.rooms.hub import DELETED, Hub
+from collab.rooms.ports import (
+    DamagedDocument,
+    DocumentExists,
+    Record,
+    RestoredDocument,
+    StoredDocument,
+    UnknownDocument,
+)
+from collab.rooms.room import RESTORED
 from collab.rooms.watching import Happening
 from tests.support.rooms import becomes, open_hub, until
 from tests.support.store import MemoryStore
@@ -150,7 +158,7 @@ async def test_a_document_deleted_while_it_closes_is_closed_only_once() -> None:
         await asyncio.sleep(0)
         store.release()
         await deleting
-        await until(lambda: len(asyncio.all_tasks()) == 2)
+        await until(lambda: not any(task.get_name() == 'close doc' for task in asyncio.all_tasks()))
         assert hub._open == {}
 
 
@@ -249,7 +257,7 @@ async def test_a_document_deleted_while_it_opens_is_closed_for_who_came_in() -> 
         deleting = asyncio.create_task(hub.delete('doc'))
         await asyncio.sleep(0)
         store.gate.set()
-        assert await visiting == hub_module.DELETED
+        assert await visiting == DELETED
         await deleting
 
 
@@ -331,7 +339,7 @@ async def test_people_are_counted_per_document_and_renamed_everywhere() -> None:
 async def test_a_long_log_is_summed_up_while_people_type_and_opens_from_the_snapshot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(snapshots, 'ROWS', 20)
+    monkeypatch.setattr(tail, 'ROWS', 20)
     store = MemoryStore()
     async with open_hub(store) as hub:
         await hub.create(document_id='doc')
@@ -355,7 +363,7 @@ async def test_a_document_is_summed_up_when_it_closes(monkeypatch: pytest.Monkey
         async with hub.open('doc') as room:
             room.insert(0, 'hello')
             await room.saved()
-            monkeypatch.setattr(hub_module, 'is_due', lambda room: True)
+            monkeypatch.setattr(opened, 'is_due', lambda room: True)
         await becomes(lambda: hub.room('doc') is None)
         assert list(store.documents['doc'].snapshots) == [1]
 
@@ -372,7 +380,7 @@ async def test_a_document_that_closes_while_it_is_summed_up_leaves_no_long_log_b
                 await self.slow.wait()
             return stored
 
-    monkeypatch.setattr(snapshots, 'ROWS', 20)
+    monkeypatch.setattr(tail, 'ROWS', 20)
     store = SlowStore()
     async with open_hub(store) as hub:
         await hub.create(document_id='doc')
@@ -381,7 +389,7 @@ async def test_a_document_that_closes_while_it_is_summed_up_leaves_no_long_log_b
             for i in range(60):
                 room.insert(i, 'x')
                 await room.saved()
-            assert room.summing_up.locked()
+            assert room.tail.lock.locked()
         for _ in range(10):
             await asyncio.sleep(0)
         store.slow.set()
@@ -412,7 +420,7 @@ async def test_a_snapshot_that_fails_is_not_tried_again_at_every_key(monkeypatch
     async def fail(*_: object) -> None:
         raise OSError('disk full')
 
-    monkeypatch.setattr(snapshots, 'ROWS', 20)
+    monkeypatch.setattr(tail, 'ROWS', 20)
     store = MemoryStore()
     async with open_hub(store) as hub:
         await hub.create(document_id='doc')
@@ -422,12 +430,12 @@ async def test_a_snapshot_that_fails_is_not_tried_again_at_every_key(monkeypatch
             for i in range(100):
                 room.insert(i, 'x')
                 await room.saved()
-                await becomes(lambda: not room.summing_up.locked())
+                await becomes(lambda: not room.tail.lock.locked())
             assert 1 <= store.loads - loads <= 5
 
 
 async def test_a_log_long_in_bytes_is_summed_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshots, 'BYTES', 10_000)
+    monkeypatch.setattr(tail, 'BYTES', 10_000)
     store = MemoryStore()
     async with open_hub(store) as hub:
         await hub.create(document_id='doc')
@@ -568,3 +576,87 @@ async def test_a_record_for_a_document_that_vanished_ends_only_that_document() -
             assert room.closed
             hub.journal.record(room, Record('doc', 2, 'x', 1, b'\x00\x00'))
             await hub.ready()
+
+
+async def test_a_restored_document_is_closed_for_who_types_and_who_only_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opened, 'LOOK_EVERY', 0.001)
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        for name in ('typed', 'read', 'other'):
+            await hub.create(name, document_id=name, text='old')
+        async with hub.open('typed') as typed, hub.open('read') as read, hub.open('other') as other:
+            tabs = [Tab(room) for room in (typed, read, other)]
+            for tab in tabs:
+                await until(lambda tab=tab: tab.read() or tab.synced)  # type: ignore[misc]
+            store.documents['typed'].epoch += 1
+            tabs[0].type('lost otherwise')
+            with pytest.raises(RestoredDocument):
+                await typed.saved()
+            store.documents['read'].epoch += 1
+            await becomes(lambda: read.closed)
+            for tab in tabs:
+                tab.read()
+            assert [tab.refused and tab.refused[0] for tab in tabs] == ['restored', 'restored', None]
+            assert 'Reload' in RESTORED[1]
+            tabs[2].type('!')
+            await other.saved()
+        assert len(store.documents['typed'].log) == 1
+        async with hub.open('typed') as again:
+            assert (again.text, again.epoch) == ('old', typed.epoch + 1)
+            again.insert(3, ' and new')
+            await again.saved()
+
+
+async def test_a_store_that_does_not_answer_closes_nobodys_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opened, 'LOOK_EVERY', 0.001)
+    store = MemoryStore()
+    looks = []
+
+    async def fail(names: list[str]) -> dict[str, int]:
+        looks.append(names)
+        raise OSError('gone')
+
+    monkeypatch.setattr(store, 'epochs', fail)
+    async with open_hub(store) as hub:
+        await hub.create('Doc', document_id='doc')
+        async with hub.open('doc') as room:
+            await becomes(lambda: len(looks) > 2)
+            assert room.closed is None
+
+
+async def test_a_snapshot_of_the_old_life_is_not_kept_in_the_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create('Doc', document_id='doc', text='old')
+        async with hub.open('doc') as room:
+            summarise = snapshots.summarise
+
+            def slow(updates: Sequence[bytes]) -> bytes:
+                store.documents['doc'].epoch += 1
+                return summarise(updates)
+
+            monkeypatch.setattr(snapshots, 'summarise', slow)
+            await snapshots.sum_up(store, room)
+            assert store.documents['doc'].snapshots == {}
+
+
+async def test_who_comes_while_the_store_fails_hears_of_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, 'FIRST_WAIT', 0.001)
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        async with hub.open('doc') as room:
+            store.fail_next(OSError('disk full'), times=8)
+            room.insert(0, 'x')
+            await until(lambda: hub.journal.failing)
+            ann = Tab(room)
+            ann.read()
+            assert ann.trouble
+            await room.saved()
+            ann.read()
+            assert not ann.trouble
+            assert ann.text == 'x'

@@ -50,10 +50,14 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path: Path) -> None:
     assert_one_line(run(tmp_path, COLLAB_PORT='eighty'), 'COLLAB_PORT', 'eighty')
 
 
-def test_a_database_that_is_none_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_database_that_is_none_is_said_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / 'data').mkdir()
     (tmp_path / 'data' / 'collab.db').write_bytes(b'This was never a database. ' * 100)
-    assert_one_line(run(tmp_path, COLLAB_PORT=str(free_port())), 'collab.db')
+    done = run(tmp_path, COLLAB_PORT=str(free_port()))
+    assert (done.returncode, done.stdout) == (2, '')
+    wrong, advice = done.stderr.splitlines()
+    assert 'collab.db: file is not a database' in wrong
+    assert 'Nothing was changed. There is no sound backup' in advice
 
 
 @pytest.mark.parametrize('stop', [signal.SIGTERM, signal.SIGINT])

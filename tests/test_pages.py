@@ -391,13 +391,12 @@ async def test_a_damaged_document_is_never_shown_as_empty(own_settings: Path) ->
 
 
 async def test_a_store_that_does_not_answer_is_no_empty_page(user: User, own_settings: Path) -> None:
-    path = await create_document(user, 'Minutes')
+    await create_document(user, 'Minutes')
     sql(own_settings, 'ALTER TABLE documents RENAME TO hidden')
-    for address in ('/', path.replace('/d/', '/d/x')):
-        response = await user.http_client.get(address)
-        assert response.status_code == 503
-        assert 'cannot read its documents' in response.text
-        assert 'no such table' not in response.text
+    response = await user.http_client.get('/')
+    assert response.status_code == 503
+    assert 'cannot read its documents' in response.text
+    assert 'no such table' not in response.text
     sql(own_settings, 'ALTER TABLE hidden RENAME TO documents')
     await user.open('/')
     await user.should_see('Minutes')
@@ -418,6 +417,15 @@ async def test_a_page_that_nobody_looks_at_does_not_hold_its_document_open(user:
             return
         await asyncio.sleep(0.02)
     pytest.fail('the room is still open')
+
+
+async def test_the_page_of_a_document_that_was_restored_offers_to_load_it_anew(user: User) -> None:
+    await begin(user)
+    room_of(user).close('restored', 'This document was restored from a backup.')
+    await user.should_see('This document was restored from a backup.')
+    user.find('Reload').click()
+    await user.should_not_see('Reload')
+    await user.should_see(SharedEditor)
 
 
 async def test_what_people_write_is_never_html(user: User) -> None:

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collab.document import protocol
+from collab.document.lib0 import MAX_NUMBER
 from collab.document.protocol import (
     MAX_CLOCK,
-    MAX_NUMBER,
     MAX_PEOPLE,
     AwarenessEntry,
     AwarenessUpdate,

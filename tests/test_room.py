@@ -13,6 +13,7 @@ from collab.rooms import ownership
 from collab.rooms import peer as peer_module
 from collab.rooms.peer import MOST_QUESTIONS
 from collab.rooms.ports import DamagedDocument, Record
+from collab.rooms.snapshots import rebuild
 from collab.rooms.watching import Happening
 from tests.support.rooms import becomes, open_hub, open_room, presence_shown, until
 from tests.support.store import MemoryStore
@@ -246,6 +247,44 @@ async def test_the_limit_counts_bytes_and_what_is_replaced_makes_room() -> None:
         assert ann.refused[0] == 'too-large'
 
 
+async def test_who_replaces_text_in_a_full_document_is_not_turned_away() -> None:
+    async with open_room(limit=10) as room:
+        ann = Tab(room, 'ann')
+        ann.read()
+        ann.type('0123456789')
+        await room.saved()
+        ann.cut()
+        ann.delete(0, 10)
+        ann.type('abcdefghij')
+        ann.connect()
+        ann.read()
+        await room.saved()
+        assert room.text == 'abcdefghij'
+        assert ann.refused is None
+
+
+async def test_of_two_who_replace_the_same_text_one_is_refused_and_the_document_stays_sound() -> None:
+    store = MemoryStore()
+    async with open_room(store, text='0123456789', limit=10) as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        for tab, letter in ((ann, 'a'), (bob, 'b')):
+            tab.cut()
+            tab.delete(0, 10)
+            tab.type(letter * 10)
+        ann.connect(), bob.connect()
+        ann.read(), bob.read()
+        await becomes(lambda: not room.broken)
+        await room.saved()
+        assert room.text == 'a' * 10
+        assert bob.refused is not None
+        assert bob.refused[0] == 'too-large'
+        assert 'at most 10 bytes' in bob.refused[1]
+        ann.read()
+        assert (ann.text, ann.refused) == ('a' * 10, None)
+    assert rebuild(await store.load('doc')).text == 'a' * 10
+
+
 async def test_a_reader_sees_everything_and_changes_nothing() -> None:
     async with open_room(text='read me') as room:
         ann = Tab(room, 'ann')
@@ -349,7 +388,7 @@ async def test_client_ids_that_write_nothing_are_remembered_but_not_for_ever(
         for client in range(100):
             mallory.point(client=client)
             mallory.point(client=client, state='null')
-        assert len(room._ownership._claims) == len(room._ownership._holders) == 10
+        assert len(room.ownership._claims) == len(room.ownership._holders) == 10
 
 
 async def test_strangers_who_share_one_author_cannot_write_for_each_other() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from collab.settings import VERSION, Settings, SettingsError, help_text, load, prepare
+from collab.data_folder import prepare
+from collab.settings import VERSION, Settings, SettingsError, help_text, load
 
 GOOD_SECRET = 'q9Zt-7hVbN2xKp4mRw8sLd3fGj6yTc1e'
 
@@ -32,6 +33,7 @@ def test_nothing_needs_to_be_set() -> None:
         'redis_url': None,
         'open_browser': False,
         'document_limit': 10_000_000,
+        'backups': 7,
     }
 
 
@@ -76,7 +78,8 @@ WRONG = {
     'COLLAB_LOG_LEVEL': ['loud'],
     'COLLAB_REDIS_URL': ['redis://localhost'],
     'COLLAB_OPEN_BROWSER': ['perhaps'],
-    'COLLAB_DOCUMENT_LIMIT': ['0', '-1', '10 MB'],
+    'COLLAB_BACKUPS': ['-1', 'all'],
+    'COLLAB_DOCUMENT_LIMIT': ['0', '-1', '10 MB', '30000001'],
 }
 
 
@@ -138,7 +141,7 @@ def test_an_unreadable_file_is_one_line(here: Path) -> None:
 
 @pytest.mark.parametrize('argument', ['--port=80', 'serve', '-x'])
 def test_other_arguments_are_refused_in_one_line(argument: str) -> None:
-    with pytest.raises(SettingsError, match=r'^[^\n]*--help and --version[^\n]*$'):
+    with pytest.raises(SettingsError, match=r'^[^\n]*--help, --version, backup, restore and export[^\n]*$'):
         load([argument])
 
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collab.document.admission import Incomplete, Refused
+from collab.document.broken import BrokenDocument, Overgrown, too_large
 from collab.document.change import Change
-from collab.document.shared import BrokenDocument, SharedDocument, equal, merge, summarise
+from collab.document.shared import SharedDocument, equal, merge, summarise
 
 SPACE = 10_000_000
 TEXTS = st.text(st.characters(codec='utf-8'), max_size=30)
@@ -104,6 +105,46 @@ def test_what_the_sender_may_not_write_is_refused_and_changes_nothing() -> None:
         other.apply(one.snapshot(), anyone, 4)
     assert refused.value.code == 'too-large'
     assert other.text == ''
+
+
+def replaced(old: SharedDocument, text: str) -> bytes:
+    """All of the text replaced by another, elsewhere, in one edit."""
+    elsewhere = copy_of(old)
+    news = elsewhere.edit([Change(0, len(elsewhere.text), text)])
+    assert news is not None
+    return news.update
+
+
+def test_what_an_edit_deletes_makes_room_for_what_it_brings() -> None:
+    one = document('0123456789')
+    assert one.apply(replaced(one, '漢漢漢'), anyone, 0) is not None
+    assert one.text == '漢漢漢'
+    shrunk = document('0123456789')
+    assert shrunk.apply(replaced(shrunk, 'abcdefghi'), anyone, -5) is not None
+    assert shrunk.text == 'abcdefghi'
+
+
+def test_an_edit_that_cannot_fit_whatever_it_deletes_changes_nothing() -> None:
+    one = document('0123456789')
+    with pytest.raises(Refused, match='at most 10 bytes') as refused:
+        one.apply(replaced(one, 'x' * 31), anyone, 0)
+    assert refused.value.code == 'too-large'
+    assert one.text == '0123456789'
+
+
+def test_deleting_what_is_gone_already_makes_no_room() -> None:
+    one = document('0123456789')
+    first, second = replaced(one, 'abcdefghij'), replaced(one, 'ABCDEFGHIJ')
+    one.apply(first, anyone, 0)
+    with pytest.raises(Overgrown, match='10 bytes') as broken:
+        one.apply(second, anyone, 0)
+    assert broken.value.code == 'too-large'
+    assert 'at most 10 bytes' in broken.value.words
+
+
+def test_the_limit_is_named_in_words_that_fit_where_a_socket_is_closed() -> None:
+    assert 'at most 10 MB,' in too_large(10_000_000)
+    assert all(len(too_large(limit)) <= 123 for limit in (1, 999_999, 29_999_999))
 
 
 def test_an_update_that_misses_its_predecessor_is_not_taken_in() -> None:

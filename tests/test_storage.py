@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from collab.rooms.ports import DamagedDocument, Store
 from collab.storage.documents import Documents
+from collab.storage.opening import Reading
 from models import Database, open_database
 from tests.support.store import MemoryStore
 from tests.support.store_contract import StoreContract, records
@@ -73,6 +76,7 @@ class TestDamage:
             ('DELETE FROM updates WHERE {row} = 5', 'should end at update 5, but ends at 4'),
             ('DELETE FROM updates', 'should end at update 5, but ends at 0'),
             ('UPDATE documents SET seq = 3', 'should end at update 3, but ends at 5'),
+            ("DELETE FROM documents WHERE id = 'plan'", 'its line in the list of documents is missing'),
         ],
     )
     async def test_a_damaged_log_is_named_and_neither_shown_nor_written(
@@ -83,6 +87,34 @@ class TestDamage:
         with pytest.raises(DamagedDocument, match=f'plan: .*{words}'):
             await store.load('plan')
         assert contents(file) == before
+
+    async def test_text_that_is_none_any_more_is_found(self, store: Documents, file: Path) -> None:
+        run(file, "UPDATE updates SET author = CAST(x'ff' AS TEXT) WHERE document_id = 'plan' AND seq = 3")
+        run(file, "UPDATE documents SET title = CAST(x'ff' AS TEXT) WHERE id = 'other'")
+        with pytest.raises(DamagedDocument, match='plan: update 3 is not the one'):
+            await store.load('plan')
+        assert len((await store.load('other')).tail) == 2  # a title has no checksum, and hides no text
+        assert len(await store.list()) == 2
+
+    async def test_a_log_whose_index_ends_early_is_found(self, store: Documents, database: Database) -> None:
+        reading = await database.read(lambda connection: Reading.take(connection, 'plan', None))
+        with pytest.raises(DamagedDocument, match='plan: update 5 is missing'):
+            replace(reading, tail=reading.tail[:-1]).prove()
+
+    async def test_a_snapshot_with_a_number_that_is_none_is_passed_over(
+        self, compacted: Documents, file: Path
+    ) -> None:
+        run(file, "UPDATE snapshots SET seq = 'x' WHERE seq = 4")
+        loaded = await compacted.load('plan')
+        assert (loaded.snapshot_seq, len(loaded.tail)) == (0, 5)
+
+    async def test_a_file_whose_tables_are_not_those_of_the_start_is_damaged(
+        self, store: Documents, file: Path
+    ) -> None:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute('ALTER TABLE updates RENAME COLUMN author TO authos')
+        with pytest.raises(DamagedDocument, match=r'plan: no such column: updates\.author'):
+            await store.load('plan')
 
     async def test_updates_that_changed_places_are_found(self, store: Documents, file: Path) -> None:
         run(

@@ -118,7 +118,7 @@ def concurrent(recorded: Any) -> Iterator[Transaction]:
                     authors[author].doc.apply_update(by_author[other][number].update)
                 brought[author][other] = max(brought[author][other], count)
         typed = Transaction(author, authors[author].type(transaction['patches']), dict(seen))
-        sections, deletions = decode(typed.update, UNLIMITED)
+        sections, deletions, _ = decode(typed.update, UNLIMITED)
         typed.ends = {client: section.end for client, section in sections.items()}
         typed.deleted = [(d.client, clock) for d in deletions for clock in range(d.start, d.end)]
         by_author[author].append(typed)
@@ -174,7 +174,7 @@ class Author:
 
     def take(self, update: bytes) -> None:
         self.replica.doc.apply_update(update)
-        sections, deletions = decode(update, UNLIMITED)
+        sections, deletions, _ = decode(update, UNLIMITED)
         for client, section in sections.items():
             self.clocks[client] = max(self.clocks[client], section.end)
         self.deleted |= {(d.client, clock) for d in deletions for clock in range(d.start, d.end)}

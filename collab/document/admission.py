@@ -27,7 +27,7 @@ __all__ = ['Admitted', 'Incomplete', 'Ledger', 'Limits', 'Refused']
 
 LIMITS = Limits()
 """For updates from outside."""
-UNLIMITED = Limits(*[2**62] * 5)
+UNLIMITED = Limits(*[2**62] * 6)
 """For what the document itself once admitted: together it may well be more than one update may bring."""
 
 
@@ -41,6 +41,8 @@ class Admitted:
     """For Ledger.note: the new part, client by client."""
     deletions: tuple[Deletion, ...]
     """What it deletes, known deletions included."""
+    sections_end: int = 0
+    """Where in the update's bytes its deletions begin."""
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Ledger:
 
         Raises Refused or Incomplete. The answer holds until the next `note`.
         """
-        sections, deletions = decode(update, limits)
+        sections, deletions, sections_end = decode(update, limits)
         _check_joints(sections.values(), deletions, limits.copying)
         news = self._news(sections.values(), may_write)
         for section in sections.values():
@@ -75,9 +77,10 @@ class Ledger:
                 raise Incomplete
             if self._cuts(client, start, news) or self._cuts(client, end, news):
                 refuse('it deletes half a character')
+        _check_parting(news.values(), deletions, self.clocks, limits.parting)
         if len(news) > 1:
             _check_order({section.client: self._waits(section, news) for section in news.values()})
-        return Admitted(tuple(news), tuple(news.values()), tuple(deletions))
+        return Admitted(tuple(news), tuple(news.values()), tuple(deletions), sections_end)
 
     def note(self, admitted: Admitted) -> None:
         """Enter what was admitted, after it was merged. Raises ValueError if it was entered before."""
@@ -181,6 +184,31 @@ def _parted(sections: Iterable[Section], deletions: Iterable[Deletion]) -> Set[I
             if left.clock == right.clock and left.client == right.client and left.cut == right.cut:
                 parted.add((left.client, left.cut))
     return parted
+
+
+def _check_parting(
+    news: Iterable[Section], deletions: Iterable[Deletion], clocks: Mapping[int, int], most: int
+) -> None:
+    """Refuse to put things into a very long string in very many places: all behind such a place is copied.
+
+    Where one of the update's own deletions parts the string already, nothing is (see deletions.py). How long
+    a string is nobody knows, but it ends where its client's text does.
+    """
+    if _behind(news, clocks, frozenset()) > most:
+        parted = {(client, clock) for client, start, end in deletions for clock in (start, end)}
+        if _behind(news, clocks, parted) > most:
+            raise Refused('too-large', 'This change puts text into too many places of a long text at once.')
+
+
+def _behind(news: Iterable[Section], clocks: Mapping[int, int], parted: Set[Id]) -> int:
+    total = 0
+    for section in news:
+        before = -1
+        for _clock, client, _target, cut in section.references:
+            if cut != before and (client, cut) not in parted:
+                total += max(0, clocks.get(client, 0) - cut)
+            before = cut
+    return total
 
 
 def _check_order(waits: Mapping[int, list[Reference]]) -> None:

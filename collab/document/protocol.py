@@ -1,25 +1,24 @@
 """The messages that editors and the server send each other, as bytes and as values.
 
-Framing of y-websocket (github.com/yjs/y-protocols, PROTOCOL.md), numbers and strings of lib0 (encoding.js),
-read strictly: what is not exactly a frame raises ProtocolError, in time proportional to its length at most.
-Types from 100 on are Collab's own and go from the server to its own pages only.
+Framing of y-websocket (github.com/yjs/y-protocols, PROTOCOL.md), read strictly: what is not exactly a frame
+raises ProtocolError, in time proportional to its length at most.
+Types from 100 on are Collab's own and go between the server and its own pages only.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from collab.document.digest import Digest
+from collab.document.lib0 import ProtocolError, Reader, uint, var_bytes, var_string
+
 SYNC, AWARENESS, QUERY_AWARENESS = 0, 1, 3
-SAVED, REFUSED, RESYNC, TROUBLE = 100, 101, 102, 103
+SAVED, REFUSED, RESYNC, TROUBLE, CHECK, SAME, RENEW = 100, 101, 102, 103, 104, 105, 106
 STEP1, STEP2, UPDATE = 0, 1, 2
+QUESTION = bytes((SYNC, STEP1))  # how every frame with sync step 1 begins
 
-MAX_NUMBER = 2**53 - 1  # the largest integer that JavaScript counts exactly
 MAX_CLOCK = 2**31  # text units one client may ever write: yrs counts them in 32 bits
-MAX_PEOPLE = 4096  # presence entries in one frame: a y-websocket client passes on everybody's
 MAX_REPLICAS = 100_000  # clients in one state vector
-
-
-class ProtocolError(ValueError):
-    """These bytes are not a message of the protocol."""
+MAX_PEOPLE = 4096  # presence entries in one frame: a y-websocket client passes on everybody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,87 +63,15 @@ class QueryAwareness:
     """Asks for everybody's presence."""
 
 
-Frame = SyncStep1 | SyncStep2 | Update | AwarenessUpdate | QueryAwareness
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A page at rest says what it holds, after `seen` frames with text: its last step 2, and those since."""
+
+    seen: int
+    digest: Digest
 
 
-class Reader:
-    """Reads lib0 values one after the other; raises ProtocolError where the bytes do not hold one."""
-
-    __slots__ = ('data', 'position')
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.position = 0
-
-    def read_uint(self) -> int:
-        """The next number, 0 to MAX_NUMBER. No honest writer spends more bytes on it than need be."""
-        data, position = self.data, self.position
-        try:
-            byte = data[position]
-            if byte < 128:
-                self.position = position + 1
-                return byte
-            value, shift = byte & 127, 7
-            # At most 8 bytes: without this cap 200 kB of 0xff take seconds (T10).
-            while byte >= 128 and shift < 56:
-                position += 1
-                byte = data[position]
-                value |= (byte & 127) << shift
-                shift += 7
-        except IndexError:
-            raise ProtocolError('the bytes end within a number') from None
-        if not 0 < byte < 128 or value > MAX_NUMBER:
-            raise ProtocolError('a number is too long')
-        self.position = position + 1
-        return value
-
-    def read_byte(self) -> int:
-        """The next byte, 0 to 255."""
-        if self.position >= len(self.data):
-            raise ProtocolError('the bytes end too soon')
-        self.position += 1
-        return self.data[self.position - 1]
-
-    def read_bytes(self) -> bytes:
-        """The next length-prefixed byte string."""
-        length = self.read_uint()
-        start, self.position = self.position, self.position + length
-        if self.position > len(self.data):
-            raise ProtocolError('the bytes end too soon')
-        return self.data[start : self.position]
-
-    def read_string(self) -> str:
-        """The next length-prefixed string, strict UTF-8."""
-        try:
-            return self.read_bytes().decode()
-        except UnicodeDecodeError:
-            raise ProtocolError('a string is not UTF-8') from None
-
-    def at_end(self) -> bool:
-        """Whether everything has been read."""
-        return self.position == len(self.data)
-
-
-def uint(number: int) -> bytes:
-    """A number from 0 on as lib0 writes it: seven bits a byte, the lowest first."""
-    if number < 128:
-        return bytes((number,))
-    groups = bytearray()
-    while number >= 128:
-        groups.append(number & 127 | 128)
-        number >>= 7
-    groups.append(number)
-    return bytes(groups)
-
-
-def var_bytes(data: bytes) -> bytes:
-    """Bytes, with their length in front."""
-    return uint(len(data)) + data
-
-
-def var_string(text: str) -> bytes:
-    """A string in UTF-8, with its length in bytes (not characters) in front."""
-    return var_bytes(text.encode())
+Frame = Check | SyncStep1 | SyncStep2 | Update | AwarenessUpdate | QueryAwareness
 
 
 def decode(frame: bytes) -> Frame:
@@ -157,6 +84,10 @@ def decode(frame: bytes) -> Frame:
         message = AwarenessUpdate(_read_entries(reader.read_bytes()))
     elif kind == QUERY_AWARENESS:
         message = QueryAwareness()
+    elif kind == CHECK:
+        message = Check(
+            reader.read_uint(), Digest(reader.read_uint(), reader.read_uint(), reader.read_uint())
+        )
     else:
         raise ProtocolError('an unknown type of message')
     if not reader.at_end():
@@ -220,6 +151,21 @@ def refused(code: str, words: str) -> bytes:
 def resync() -> bytes:
     """Frame: send step 1 again."""
     return uint(RESYNC)
+
+
+def check(seen: int, digest: Digest) -> bytes:
+    """Frame: this is what I hold after so many frames with text."""
+    return uint(CHECK) + uint(seen) + b''.join(map(uint, digest))
+
+
+def same() -> bytes:
+    """Frame: what you hold is what the server holds."""
+    return uint(SAME)
+
+
+def renew() -> bytes:
+    """Frame: your replica is wrong; throw it away and ask for the whole text."""
+    return uint(RENEW)
 
 
 def trouble(here: bool) -> bytes:

@@ -1,15 +1,17 @@
 """The text that everybody in a document shares."""
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pycrdt import Doc, Text, TransactionEvent, merge_updates
 
-from collab.document.admission import UNLIMITED, Ledger, Refused
+from collab.document.admission import UNLIMITED, Admitted, Ledger, Refused
+from collab.document.broken import BrokenDocument, Overgrown, too_large
 from collab.document.change import Change, difference
-from collab.document.protocol import read_state_vector
+from collab.document.deletions import Deleted, cheaply
+from collab.document.digest import Digest, digest
+from collab.document.protocol import read_state_vector, write_state_vector
 from collab.document.update import Deletion, decode
 
 T = TypeVar('T')
@@ -17,11 +19,8 @@ T = TypeVar('T')
 CONTENT = 'content'
 """Name of the one shared text in a document."""
 
-TOO_LARGE = 'The document would grow beyond its limit. Copy what you added last, then reload the page.'
-
-
-class BrokenDocument(Exception):
-    """The CRDT library failed on this document; throw the object away and build it again from the log."""
+UNIT_BYTES = 3
+"""Most bytes of UTF-8 in a text unit: half of four in a surrogate pair, else three at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class SharedDocument:
         self._ledger = Ledger()
         self._news: bytes | None = None
         self._text: str | None = ''
+        self._deleted: Deleted | None = None
         self._subscription = self._doc.observe(self._observe)
 
     @property
@@ -71,15 +71,14 @@ class SharedDocument:
     def apply(self, update: bytes, may_write: Callable[[int], bool], space: int) -> News | None:
         """Merge an update from outside; return what was news in it, or None.
 
-        `may_write(client)` says whether the sender may bring new text under this client id; `space` is
-        how many bytes of text it may bring at most. Raises Refused or Incomplete (see
-        collab.document.admission) and leaves the document alone; raises BrokenDocument when the library
-        failed all the same.
+        `may_write(client)` says whether the sender may write under this client id; `space` is how many bytes
+        longer the text may become. Raises Refused or Incomplete (see collab.document.admission) and leaves
+        the document alone; BrokenDocument when the library failed, or only merging told that it is too long.
         """
         admitted = self._ledger.admit(update, may_write)
-        if admitted.writers and sum(section.size for section in admitted.news) > space:
-            raise Refused('too-large', TOO_LARGE)
-        news = self._merge(update)
+        brought = sum(section.size for section in admitted.news)
+        fits = brought <= space or not admitted.writers
+        news = self._merge(update, admitted) if fits else self._exchange(update, admitted, brought, space)
         self._ledger.note(admitted)
         return News(news, admitted.writers) if news is not None else None
 
@@ -90,8 +89,9 @@ class SharedDocument:
 
     def load(self, update: bytes) -> None:
         """Merge an update that was admitted before: a snapshot or a row of the log."""
-        self._ledger.load(update)
-        self._merge(update)
+        admitted = self._ledger.admit(update, _anyone, UNLIMITED)
+        self._merge(update, admitted)
+        self._ledger.note(admitted)
 
     def growth(self, changes: Sequence[Change]) -> int:
         """How many bytes longer these changes would make the text. Raises ValueError as edit() does."""
@@ -130,31 +130,45 @@ class SharedDocument:
         """The whole document as one update."""
         return self.missing(b'\x00')
 
+    def digest(self) -> Digest:
+        """What this replica holds, in three numbers."""
+        clocks = read_state_vector(self.state_vector())  # the library writes it in no order
+        return digest(write_state_vector(clocks), self.text)
+
     def close(self) -> None:
         """Let go of the library's object; without this it is never freed."""
         self._doc.unobserve(self._subscription)
 
     def _are_deleted(self, deletions: Sequence[Deletion]) -> bool:
-        """Whether all of this is deleted here already; costs time in proportion to what ever was."""
-        if not deletions:
-            return True
-        known: dict[int, list[Deletion]] = defaultdict(list)
-        for deletion in decode(self.missing(self.state_vector()), UNLIMITED).deletions:
-            known[deletion.client].append(deletion)
-        return all(
-            any(k.start <= wanted.start and wanted.end <= k.end for k in known[wanted.client])
-            for wanted in deletions
-        )
+        """Whether all of this is deleted here already; the first to ask after a change has that looked up."""
+        if deletions and self._deleted is None:
+            self._deleted = Deleted(decode(self.missing(self.state_vector()), UNLIMITED).deletions)
+        return self._deleted is None or all(map(self._deleted.has, deletions))
 
-    def _merge(self, update: bytes) -> bytes | None:
+    def _merge(self, update: bytes, admitted: Admitted) -> bytes | None:
+        """Merge it, in several steps if that is quicker; what was news in it."""
+        news: list[bytes] = []
+        for step in cheaply(update, admitted.sections_end, admitted.deletions, self._ledger.clocks):
+            self._news = None
+            _guarded(self._doc.apply_update, step)
+            if self._news is not None:
+                news.append(self._news)
         self._news = None
-        _guarded(self._doc.apply_update, update)
-        news, self._news = self._news, None
+        return merge(news) if news else None
+
+    def _exchange(self, update: bytes, admitted: Admitted, brought: int, space: int) -> bytes | None:
+        """Merge what fits only if it deletes enough. Whether that text is still there, merging tells."""
+        before = self.length
+        if brought > space + UNIT_BYTES * sum(deleted.end - deleted.start for deleted in admitted.deletions):
+            raise Refused('too-large', too_large(before + space))
+        news = self._merge(update, admitted)
+        if self.length > before + max(space, 0):
+            raise Overgrown(before + space)
         return news
 
     def _observe(self, event: TransactionEvent) -> None:
         self._news = event.update
-        self._text = None
+        self._text = self._deleted = None
 
     def _write(self, text: str, changes: Sequence[Change]) -> None:
         """From the end backwards, so that positions before a change still hold. The library counts bytes."""

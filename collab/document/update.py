@@ -9,7 +9,8 @@ from array import array
 from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
-from collab.document.protocol import MAX_CLOCK, ProtocolError, Reader
+from collab.document.lib0 import ProtocolError, Reader
+from collab.document.protocol import MAX_CLOCK
 from collab.document.surrogates import measure
 
 Id = tuple[int, int]
@@ -50,6 +51,8 @@ class Limits:
     deletes: int = 50_000
     copying: int = 64 * 1024 * 1024
     """Bytes that pycrdt copies, and holds until it is done, to join strings that follow each other."""
+    parting: int = 8 * 1000**3
+    """Bytes that pycrdt copies, at most, to part strings that something is put into: two seconds of work."""
 
 
 class Reference(NamedTuple):
@@ -97,6 +100,8 @@ class Decoded(NamedTuple):
 
     sections: dict[int, Section]
     deletions: list[Deletion]
+    sections_end: int
+    """Where in its bytes the deletions begin."""
 
 
 def refuse(why: str) -> NoReturn:
@@ -111,12 +116,13 @@ def decode(update: bytes, limits: Limits) -> Decoded:
     reader = Reader(update)
     try:
         sections = _read_sections(reader, limits)
+        sections_end = reader.position
         deletions = _read_deletions(reader, limits)
     except ProtocolError as error:
         refuse(str(error))
     if not reader.at_end():
         refuse('it goes on after its end')
-    return Decoded(sections, deletions)
+    return Decoded(sections, deletions, sections_end)
 
 
 def _read_count(reader: Reader, left: int, most: int) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from functools import lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
@@ -12,18 +12,20 @@ from nicegui import Client, core
 from collab.document import protocol
 from collab.document.people import Person
 from collab.document.roles import Role
+from collab.editor.pace import Pace
+from collab.editor.pieces import Incoming, Window, pieces
 from collab.rooms.peer import Peer
 from collab.rooms.room import Room
 
 log = logging.getLogger(__name__)
 
 EVENT = 'collab'
-PIECE = 500_000
-"""Longest piece of a frame in one message, in characters; NiceGUI's socket takes a million bytes."""
+LONGEST_PIECE = 500_000
+"""Longest piece of a frame that is taken in one message, in characters; the socket takes a million bytes."""
 FRAME_LIMIT = 48 * 1024 * 1024
 """Longest frame taken from a page, in characters of base64."""
 SMALL = 16 * 1024
-"""Longest frame whose text is kept for the next reader, in bytes."""
+"""Longest frame that goes as a whole, in bytes; its text is kept for the next reader."""
 BACKLOG, PAUSE = 64, 0.02
 """Messages that may wait in the socket below before the next is held back, and seconds between looks."""
 
@@ -43,8 +45,8 @@ class Channel:
         self._socket: str | None = None
         self._number: int | None = None
         self._peer: Peer | None = None
-        self._pieces: list[str] = []
-        self._length = 0
+        self._incoming = Incoming()
+        self._lost = False
         self._sending: asyncio.Task[None] | None = None
         self._ended = False
         client.on_connect(self.connect)
@@ -69,9 +71,10 @@ class Channel:
         """Give the seat back."""
         if self._number is not None:
             self.room.leave(self._number)
-        self._number = self._peer = self._socket = None
-        self._pieces.clear()
-        self._length = 0
+        if self._sending is not None:
+            self._sending.cancel()  # it may wait for somebody who is gone
+        self._number = self._peer = self._socket = self._sending = None
+        self._drop()
 
     def set_role(self, role: Role) -> None:
         """From now on the page may do what this role may."""
@@ -79,24 +82,51 @@ class Channel:
         if self._peer is not None:
             self._peer.role = role
 
-    def take(self, socket: str, piece: str, more: bool) -> None:
-        """Take in a piece of a frame that the page sent over this socket."""
+    def take(self, socket: str, piece: str, more: bool) -> float:
+        """Take in a piece of a frame that the page sent over this socket.
+
+        Returns for how many seconds nothing more should be read from it.
+        """
         if self._ended:
-            return
+            return 0.0
         if socket != self._socket:
             self._speak_over(socket)
         assert self._number is not None
         assert self._peer is not None
-        self._length += len(piece)
-        if len(piece) > PIECE or self._length > FRAME_LIMIT:
+        if len(piece) > LONGEST_PIECE or self._incoming.length + len(piece) > FRAME_LIMIT:
             self._peer.refuse('too-large', 'This edit is too large to be sent at once.')
-            return
-        self._pieces.append(piece)
-        if not more:
-            frame = ''.join(self._pieces)
-            self._pieces.clear()
-            self._length = 0
-            self.room.receive(self._number, _bytes(frame))
+            self._drop()
+            return 0.0
+        try:
+            return self._add(self._number, piece, more)
+        except ValueError as error:
+            self._peer.refuse('update', str(error))
+            self._drop()
+            return 0.0
+
+    def _add(self, number: int, piece: str, more: bool) -> float:
+        if not self._lost:
+            self._incoming.add(piece)
+        if more:
+            self.room.allowances.unfinished.has(self, self._incoming.length, self._lose)
+            return 0.0
+        if self._lost:
+            self._drop()
+            self.room.lost(number)
+            return 0.0
+        frame = self._incoming.take()
+        self._drop()
+        return self.room.receive(number, frame)
+
+    def _lose(self) -> None:
+        """There is no room for this half of a frame; at its end the page is asked to send it again."""
+        self._incoming.clear()
+        self._lost = True
+
+    def _drop(self) -> None:
+        self._incoming.clear()
+        self._lost = False
+        self.room.allowances.unfinished.done(self)
 
     def _take_seat(self) -> None:
         self._peer = Peer(self.person, author=self.person.id, role=self.role, tells_saved=True)
@@ -113,21 +143,24 @@ class Channel:
         self._sending = asyncio.create_task(self._send(socket, self._peer), name=f'editor {self.room.id}')
 
     async def _send(self, socket: str, peer: Peer) -> None:
+        window = Window()
         while not peer.over:
             for frame in await peer.frames():
-                await self._emit(socket, frame)
+                await self._emit(socket, frame, window)
             if peer.fell_behind:
-                await self._emit(socket, protocol.resync())
+                await self._emit(socket, protocol.resync(), window)
                 peer.caught_up()
         if peer.refusal is not None:
-            await self._emit(socket, protocol.refused(*peer.refusal))
+            await self._emit(socket, protocol.refused(*peer.refusal), window)
 
-    async def _emit(self, socket: str, frame: bytes) -> None:
-        text = _text(frame)
-        for start in range(0, len(text), PIECE):
-            await _room_in(socket)
-            more = start + PIECE < len(text)
-            await core.sio.emit(EVENT, (self._element_id, text[start : start + PIECE], more), to=socket)
+    async def _emit(self, socket: str, frame: bytes, window: Window) -> None:
+        await _room_in(socket)
+        if len(frame) <= SMALL:
+            await core.sio.emit(EVENT, (self._element_id, _text(frame), False), to=socket)
+            return
+        for piece, more in pieces(frame):
+            arrived = await window.turn()
+            await core.sio.emit(EVENT, (self._element_id, piece, more), to=socket, callback=arrived)
 
 
 class Switchboard:
@@ -135,10 +168,12 @@ class Switchboard:
 
     def __init__(self) -> None:
         self._channels: WeakValueDictionary[tuple[str, int], Channel] = WeakValueDictionary()
+        self._pace = Pace()
 
     def register(self) -> None:
         """Take Collab's event on NiceGUI's socket server."""
         core.sio.on(EVENT, self.receive)
+        self._pace.register()
 
     def receive(self, socket: str, *message: Any) -> None:
         """One message of a browser: (element id, piece of a frame, whether more pieces follow)."""
@@ -147,9 +182,9 @@ class Switchboard:
                 channel = self._channels.get((socket, element_id)) or self._find(socket, element_id)
                 if channel is not None:
                     self._channels[socket, element_id] = channel
-                    channel.take(socket, piece, more)
+                    self._pace.hold(socket, channel.take(socket, piece, more))
             case _:
-                log.warning('A browser sent a message that is none of ours.')
+                log.debug('A browser sent a message that is none of ours.')
 
     def _find(self, socket: str, element_id: int) -> Channel | None:
         """The channel of an element on the page that this socket belongs to, by NiceGUI's own record.
@@ -164,21 +199,10 @@ class Switchboard:
         return None
 
 
-def _text(frame: bytes) -> str:
-    return _small_text(frame) if len(frame) <= SMALL else b64encode(frame).decode()
-
-
 @lru_cache(maxsize=32)
-def _small_text(frame: bytes) -> str:
-    """A frame as text. Kept for a moment, since a room sends the same frame to many."""
+def _text(frame: bytes) -> str:
+    """A small frame as text. Kept for a moment, since a room sends the same frame to many."""
     return b64encode(frame).decode()
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except ValueError:
-        return b''  # no frame at all; the room says so to the sender
 
 
 async def _room_in(socket: str) -> None:

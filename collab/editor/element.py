@@ -61,6 +61,9 @@ class SharedEditor(
         self._last_value = ''
         self._props.update({'language': language, 'placeholder': placeholder, 'label': label})
         self._props['document'] = room.id  # its name for what the browser keeps until it is saved
+        self._props['epoch'] = str(room.epoch)
+        self._props['author'] = person.id  # what somebody else left in this browser is not theirs to send
+        self._props['limit'] = room.limit
         self._props['data-testid'] = 'editor'
         self.channel = Channel(room, person, self.client, self.id)
         if on_change is not None:
@@ -69,7 +72,8 @@ class SharedEditor(
     @property
     def value(self) -> str:
         """The text as it is now, whoever wrote it."""
-        return self.room.text
+        # The base class counts the characters of a first value, which takes seconds in a long text.
+        return self.room.text if self.channel is not None else ''
 
     @value.setter
     def value(self, text: str | None) -> None:
@@ -126,8 +130,27 @@ class SaveStatus(ui.element, component='save_status.js'):
 
 
 class UnsentMark(ui.element, component='unsent_mark.js'):
-    """Words that are seen only where edits of this document wait in the browser to be sent."""
+    """Words that are seen only where edits of this document are in the browser and not on the server.
 
-    def __init__(self, document_id: str, words: str) -> None:
+    :param document_id: which document
+    :param waiting: said when opening the document sends them
+    :param remaining: said when the person has to decide what becomes of them
+    """
+
+    def __init__(self, document_id: str, waiting: str, remaining: str) -> None:
         super().__init__()
-        self._props.update({'document': document_id, 'words': words})
+        self._props.update({'document': document_id, 'waiting': waiting, 'remaining': remaining})
+
+
+class UnsentEdits(ui.element, component='unsent_edits.js'):
+    """Says what of somebody's edits was put back into the text, and offers them what could not be.
+
+    Nothing is seen where nothing is. Needs a `SharedEditor` on the page; looks as the page's style says
+    (`.unsent-edits`).
+
+    :param document_id: which document
+    """
+
+    def __init__(self, document_id: str) -> None:
+        super().__init__()
+        self._props['document'] = document_id

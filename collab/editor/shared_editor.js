@@ -5,6 +5,9 @@ export default {
   template: `<div class="collab-editor"></div>`,
   props: {
     document: String,
+    epoch: String,
+    author: String,
+    limit: Number,
     language: String,
     label: String,
     placeholder: String,
@@ -26,7 +29,8 @@ export default {
   },
   mounted() {
     const element = Number(this.$el.id.slice(1));
-    this.editor = mount(this.$el, { element, document: this.document, readOnly: this.disable, ...this.options });
+    const { document, epoch, author, limit, disable: readOnly } = this;
+    this.editor = mount(this.$el, { element, document, epoch, author, limit, readOnly, ...this.options });
   },
   beforeUnmount() {
     this.editor.destroy();

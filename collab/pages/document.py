@@ -8,7 +8,7 @@ from fastapi import Request
 from nicegui import Client, events, ui
 
 from collab.document.people import Person
-from collab.editor.element import SaveStatus, SharedEditor
+from collab.editor.element import SaveStatus, SharedEditor, UnsentEdits
 from collab.pages import missing
 from collab.pages.faces import Faces
 from collab.pages.frame import frame, heading
@@ -105,6 +105,7 @@ class DocumentPage:
             share = Words('button', 'Share', 'button button-main', type='button')
             share.on('click', self._shared, js_handler=COPY_LINK)
         self._gone = Gone(self._hub, self._room, self._client, self._notice)
+        UnsentEdits(self._room.id)
         self._editor = SharedEditor(
             self._room, self._me, placeholder='Write here. Everybody with the link can join.'
         )

@@ -40,7 +40,9 @@ class Gone:
     def show(self) -> None:
         """Nobody may edit here any more: say why."""
         code, words = self._room.closed or ('', '')
-        if code != 'gone':
+        if code == 'restored':
+            self._fill(words, 'Reload', self._open)  # pages do so by themselves, but not for ever
+        elif code != 'gone':
             self._fill(words)
         elif self._deleted is None:
             self._show_deleted()

@@ -21,6 +21,7 @@ FACES = 5
 
 GONE = 'Somebody deleted this document meanwhile.'
 UNSENT = 'Edits of yours are on this device only. Open it to send them.'
+REMAINING = 'Text of yours is on this device only. Open it to decide what becomes of it.'
 NOT_NOW = 'This could not be stored just now. Please try again in a moment.'
 
 
@@ -38,7 +39,7 @@ class Row:
             with part('div', 'document-what') as self._what:
                 self._title = Words('a', info.title, 'document-title', href=f'/d/{info.id}')
                 self._when = Words('time', '', 'document-when')
-                UnsentMark(info.id, UNSENT).classes('document-unsent')
+                UnsentMark(info.id, UNSENT, REMAINING).classes('document-unsent')
             self._faces = part('ul', 'faces faces-small', aria_label='In it now')
             with part('div', 'document-actions'):
                 icon_button('rename', 'Rename', self.rename)

@@ -34,6 +34,10 @@ class Company:
         self.presence.join(self._last_number, peer.person)
         return self._last_number
 
+    def tabs(self, person: Person) -> int:
+        """How many seats this person has."""
+        return sum(peer.person.id == person.id for peer in self.peers.values())
+
     def unseat(self, number: int) -> Peer | None:
         """Take the seat back; the peer that sat there, or None."""
         peer = self.peers.pop(number, None)

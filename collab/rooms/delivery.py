@@ -61,6 +61,7 @@ class Delivery:
         self._release_texts()
         for peer in peers:
             if peer.synced and peer is not only:
+                peer.told += 1
                 peer.offer(frame)
         self.release()
 
@@ -86,6 +87,7 @@ class Delivery:
         for peer in due:
             frames = self._texts.pop(peer)[1]
             peer.synced = True
+            peer.told = 1
             for frame in frames:
                 peer.offer(frame)
 

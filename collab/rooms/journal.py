@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Protocol
 
-from collab.rooms.ports import DamagedDocument, Record, Store, UnknownDocument
+from collab.rooms.ports import DamagedDocument, Record, RestoredDocument, Store, UnknownDocument
 
 log = logging.getLogger(__name__)
+
+HOPELESS = (UnknownDocument, DamagedDocument, RestoredDocument)
+"""No retry mends these, and they are the fault of one document only."""
 
 BATCH = 5_000
 """Most records in one commit; the rest waits for the next."""
@@ -86,7 +89,7 @@ class Journal:
     async def _commit(self, batch: list[tuple[Author, Record]]) -> None:
         try:
             await self._append(batch)
-        except (UnknownDocument, DamagedDocument) as error:
+        except HOPELESS as error:
             await self._apart(batch, error)
         else:
             self.commits += 1
@@ -117,7 +120,7 @@ class Journal:
         while True:
             try:
                 await self._store.append([record for _, record in batch])
-            except (UnknownDocument, DamagedDocument):
+            except HOPELESS:
                 raise
             except Exception as error:
                 log.warning('The store failed (%s); trying again in %.2f s.', error, wait)

@@ -5,6 +5,7 @@ from collections import deque
 
 from collab.document.people import Person
 from collab.document.roles import Role
+from collab.rooms.allowance import Allowance
 
 OUTBOX_BYTES = 4 * 1024 * 1024
 """Most bytes that may wait for a slow reader behind the first frame, which may be a whole document."""
@@ -36,10 +37,14 @@ class Peer:
         """A frame of its was not taken in; nothing counts as saved until it sent what is missing."""
         self.received = 0
         """How many document frames it sent on this connection."""
+        self.told = 0
+        """How many frames with text it was sent: its last answer to step 1, and the edits since."""
         self.fell_behind = False
         """It read too slowly; what waited was thrown away and it must ask again with its state vector."""
         self.refusal: tuple[str, str] | None = None
         """Code and words, when the room refused it and the connection is to end."""
+        self.allowance: Allowance | None = None
+        """What it may ask of the server, while it has a seat."""
         self._questions = 0
         self._outbox: deque[bytes] = deque()
         self._waiting = 0

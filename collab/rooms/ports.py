@@ -1,7 +1,7 @@
 """What a room needs from the outside: somewhere to keep documents."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +39,16 @@ class DamagedDocument(Exception):
         return f'The document is damaged and was left as it is: {self.args[0]}'
 
 
+class RestoredDocument(Exception):
+    """The document was restored from a backup meanwhile; what belongs to its old life is not taken.
+
+    Made with the id.
+    """
+
+    def __str__(self) -> str:
+        return f'The document {self.args[0]!r} was restored from a backup.'
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
     """A document as a list shows it. Times are milliseconds since the epoch, for people to read."""
@@ -54,7 +64,8 @@ class Record:
     """One admitted update, on its way into the log.
 
     `seq` counts 1, 2, 3 ... within the document. `replicas` are the Yjs client ids that write
-    in this update for the first time; from then on they belong to `author`.
+    in this update for the first time; from then on they belong to `author`. `epoch` is the life of the
+    document that it belongs to, so that nothing typed before a restore gets in after it; None: any.
     """
 
     document_id: str
@@ -63,6 +74,7 @@ class Record:
     created_at: int
     update: bytes
     replicas: tuple[int, ...] = ()
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,7 @@ class StoredDocument:
 
     info: DocumentInfo
     epoch: int
+    """Another one for each life of the document: it changes when a backup is restored."""
     seq: int
     """Number of the last update in the log; 0 for a new document."""
     snapshot: bytes | None
@@ -111,11 +124,17 @@ class Store(Protocol):
 
         Records of one document come in order of seq. Appending a record again that is already
         stored (same document, seq and checksum: a retry after a lost answer) changes nothing;
-        another record under a taken seq raises DamagedDocument.
+        another record under a taken seq raises DamagedDocument, one of another epoch RestoredDocument.
         """
 
-    async def compact(self, document_id: str, seq: int, state: bytes) -> None:
-        """Keep `state` as the snapshot after update `seq`, besides the newest older one; the log stays."""
+    async def compact(self, document_id: str, seq: int, state: bytes, epoch: int | None = None) -> None:
+        """Keep `state` as the snapshot after update `seq`, besides the newest older one; the log stays.
+
+        Raises RestoredDocument when `epoch` is given and the document is in another one by now.
+        """
+
+    async def epochs(self, document_ids: Sequence[str]) -> Mapping[str, int]:
+        """The epochs that these documents are in; unknown ones are left out."""
 
     async def ping(self) -> None:
         """Returns when the medium answers, raises otherwise."""

@@ -1,28 +1,36 @@
 """One open document and everyone in it."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from collab.document import protocol
-from collab.document.admission import Incomplete, Refused
+from collab.document.broken import BrokenDocument
 from collab.document.change import Change
 from collab.document.people import Person
-from collab.document.presence import introduction
-from collab.document.protocol import AwarenessUpdate, Frame, ProtocolError, SyncStep1, SyncStep2, Update
-from collab.document.roles import Act, may
-from collab.document.shared import BrokenDocument, News, SharedDocument, merge
+from collab.document.shared import News, SharedDocument, merge
+from collab.rooms.allowance import Allowances
 from collab.rooms.company import Company
+from collab.rooms.comparison import Comparison
 from collab.rooms.delivery import Delivery
 from collab.rooms.editing import CODE, Editing
 from collab.rooms.journal import Journal
 from collab.rooms.ownership import Ownership
 from collab.rooms.peer import Peer
-from collab.rooms.ports import Record, StoredDocument
+from collab.rooms.ports import Record, RestoredDocument, StoredDocument
+from collab.rooms.reception import Reception
+from collab.rooms.tail import Tail
 from collab.rooms.watching import Happening, Watchers
 
 log = logging.getLogger(__name__)
+
+MOST_TABS = 200
+"""In so many tabs one person may have one document open."""
+TOO_MANY = (
+    'too-many',
+    'You have this document open in too many tabs. Close some, then reload this page.',
+)
+RESTORED = ('restored', 'This document was restored from a backup. Reload the page to see it.')
+UNSTORABLE = ('damaged', 'This document can no longer be stored. What you see is kept on this page only.')
 
 
 class Room(Editing, Watchers):
@@ -37,38 +45,44 @@ class Room(Editing, Watchers):
         stored: StoredDocument,
         document: SharedDocument,
         journal: Journal,
+        allowances: Allowances,
         *,
         now: Callable[[], int],
         limit: int,
         on_broken: Callable[['Room'], None],
+        on_doubt: Callable[['Room'], None],
     ) -> None:
         super().__init__()
         self.id = stored.info.id
         self.title = stored.info.title
+        self.epoch = stored.epoch
         self.document = document
         self.seq = stored.seq  # number of the last edit that was merged; it may not be durable yet
-        self.snapshot_seq = stored.snapshot_seq
-        self.snapshot_bytes = len(stored.snapshot or b'')
-        self.tail_bytes = sum(map(len, stored.tail))  # of the log behind the snapshot
-        self.no_snapshot_seq = 0  # where a snapshot failed
-        self.summing_up = asyncio.Lock()  # held while a snapshot is being made
+        self.tail = Tail(stored)
         self.delivery = Delivery(stored.seq)
         self.company = Company(now(), lambda: self.seq == self.delivery.durable)
         self.closed: tuple[str, str] | None = None  # code and words, when nobody may edit here any more
+        self.allowances = allowances
         self._journal = journal
         self._now = now
-        self._limit = limit
+        self.limit = limit
         self._on_broken = on_broken
-        self._broken = False
-        self._ownership = Ownership(stored.owners, document.client_id)
-        self._asked: dict[int, bytes] = {}
+        self.broken = False
+        self.ownership = Ownership(stored.owners, document.client_id)
+        self._reception = Reception(self)
+        self.comparison = Comparison(self, on_doubt)
 
     def join(self, peer: Peer) -> int:
         """Take a seat; returns its number. The text follows when the peer asks with sync step 1."""
         number = self.company.seat(peer)
+        if self._journal.failing and peer.tells_saved:
+            peer.offer(protocol.trouble(True))
+        peer.allowance = self.allowances.seat(peer.person.id, known=peer.author == peer.person.id)
         self.tell(Happening.PEOPLE)
         if self.closed:
             peer.refuse(*self.closed)
+        elif self.company.tabs(peer.person) > MOST_TABS:
+            peer.refuse(*TOO_MANY)
         return number
 
     def leave(self, number: int) -> None:
@@ -76,7 +90,9 @@ class Room(Editing, Watchers):
         peer = self.company.unseat(number)
         if peer is not None:
             peer.close()
-            self._ownership.release(peer)
+            if peer.allowance is not None:
+                self.allowances.unseat(peer.allowance)
+            self.ownership.release(peer)
             self.delivery.forget(peer)
             self.tell(Happening.PEOPLE)
 
@@ -106,20 +122,24 @@ class Room(Editing, Watchers):
         self.company.close()
         self.document.close()
 
-    def receive(self, number: int, data: bytes) -> None:
-        """Take in one frame from the peer at this seat. Bad input ends its connection and nobody else's."""
+    def receive(self, number: int, data: bytes) -> float:
+        """Take in one frame from the peer at this seat. Bad input ends its connection and nobody else's.
+
+        Returns for how many seconds its transport should read nothing more from it, so that the others
+        have their turn: 0.0 for all that people do.
+        """
         peer = self.company.peers.get(number)
-        if peer is None or peer.refusal is not None:
-            return
-        try:
-            self._receive(number, peer, protocol.decode(data))
-        except Refused as error:
-            peer.refuse(error.code, str(error))
-        except ProtocolError as error:
-            peer.refuse('update', f'This message cannot be read: {error}')
-        except BrokenDocument as error:
-            peer.refuse('update', 'The server could not take in an edit of this page.')
-            self._break(error)
+        if peer is None or peer.allowance is None or peer.refusal is not None:
+            return 0.0
+        began = self.allowances.clock()
+        self._reception.receive(number, peer, data)
+        return peer.allowance.used(began, len(data), question=data.startswith(protocol.QUESTION))
+
+    def lost(self, number: int) -> None:
+        """A document frame of the peer at this seat was thrown away: ask for what was in it."""
+        peer = self.company.peers.get(number)
+        if peer is not None and peer.refusal is None:
+            self._reception.lost(peer)
 
     @property
     def text(self) -> str:
@@ -128,123 +148,54 @@ class Room(Editing, Watchers):
 
     def edit(self, changes: Sequence[Change], author: str = CODE) -> None:
         """Edit as Python code: by the same way into the log and to the others as any peer's edit."""
-        if self.closed or self._broken:
+        if self.closed or self.broken:
             raise PermissionError(self.closed[1] if self.closed else 'The document is being built again.')
-        if (growth := self.document.growth(changes)) > 0 and self.document.length + growth > self._limit:
-            raise ValueError(f'The document would grow beyond its limit of {self._limit:,} bytes.')
+        if (growth := self.document.growth(changes)) > 0 and self.document.length + growth > self.limit:
+            raise ValueError(f'The document would grow beyond its limit of {self.limit:,} bytes.')
         try:
             news = self.document.edit(changes)
         except BrokenDocument as error:
-            self._break(error)
+            self.broke(error)
             raise
         if news is not None:
-            self._record(news, author, None)
+            self.record(news, author, None)
 
     async def saved(self) -> None:
         """Return when every edit merged so far is durable."""
         await self.delivery.until(self.seq)
 
+    def record(self, news: News, author: str, peer: Peer | None) -> None:
+        """An edit was merged: it goes into the log, and in time to the others."""
+        self.seq += 1
+        first = self.ownership.wrote(author, news.writers)
+        self.delivery.wrote(self.seq, peer)
+        record = Record(self.id, self.seq, author, self._now(), news.update, first, self.epoch)
+        self._journal.record(self, record)
+
+    def broke(self, error: BrokenDocument) -> None:
+        """The document in memory cannot be trusted any more: nothing is taken in until it is built anew."""
+        log.error('Document %s is built again from its log after %s', self.id, error)
+        self.broken = True
+        self._on_broken(self)
+
     def committed(self, records: Sequence[Record]) -> None:
         """The journal has stored these: show them to everybody, once, in one frame."""
         news = merge([record.update for record in records])
         self.delivery.committed(records[-1].seq, protocol.update(news), self.company.peers.values())
-        self.tail_bytes += len(news)
+        self.tail.grew(len(news))
         self.company.show()
         self.tell(Happening.TEXT)
 
     def fail(self, error: Exception) -> None:
         """The journal cannot store this document any more."""
         self.delivery.give_up(error)
-        self.close(
-            'damaged', 'This document can no longer be stored. What you see is kept on this page only.'
-        )
+        self.close(*(RESTORED if isinstance(error, RestoredDocument) else UNSTORABLE))
 
     def rebuilt(self, document: SharedDocument) -> None:
         """Go on with a document made anew from the log, and ask everybody for what it may lack."""
         self.document.close()
         self.document = document
-        self._ownership.server = document.client_id
-        self._broken = False
-        question = protocol.step1(document.state_vector())
-        for peer in self.company.peers.values():
-            peer.offer(question)
-        asked, self._asked = self._asked, {}
-        for number, vector in asked.items():
-            if number in self.company.peers:
-                self._welcome(self.company.peers[number], vector)
-
-    def _receive(self, number: int, peer: Peer, frame: Frame) -> None:
-        match frame:
-            case SyncStep1(vector):
-                protocol.read_state_vector(vector)
-                if self._broken:
-                    self._asked[number] = vector
-                else:
-                    self._welcome(peer, vector)
-            case SyncStep2(update):
-                self._merge(peer, update, live=False)
-            case Update(update):
-                self._merge(peer, update, live=True)
-            case AwarenessUpdate(entries):
-                for entry in entries:
-                    self._move(number, peer, entry.client, entry.state)
-            case _:
-                peer.offer(self.company.everyone(peer))
-
-    def _merge(self, peer: Peer, update: bytes, *, live: bool) -> None:
-        peer.received += 1
-        if self._broken:
-            peer.behind = True
-            return
-        try:
-            news = self._apply(peer, update)
-        except Incomplete:
-            if peer.lacks(answered=not live):
-                peer.offer(protocol.step1(self.document.state_vector()))
-            return
-        if not live:
-            peer.told_everything()
-        if news is not None:
-            self._record(news, peer.author, peer)
-            if live:
-                self._ownership.hold(peer, news.writers)
-        self.delivery.say_saved(self.seq, peer)
-        self.delivery.release()
-
-    def _apply(self, peer: Peer, update: bytes) -> News | None:
-        if may(peer.role, Act.EDIT):
-            space = self._limit - self.document.length
-            return self.document.apply(update, partial(self._ownership.may_write, peer), space)
-        if self.document.would_change(update):  # a reader's answer to step 1 may repeat what is known
-            raise Refused('read-only', 'You may read this document, but not change it.')
-        return None
-
-    def _break(self, error: BrokenDocument) -> None:
-        log.error('Document %s is built again from its log after %s', self.id, error)
-        self._broken = True
-        self._on_broken(self)
-
-    def _record(self, news: News, author: str, peer: Peer | None) -> None:
-        self.seq += 1
-        first = self._ownership.wrote(author, news.writers)
-        self.delivery.wrote(self.seq, peer)
-        self._journal.record(self, Record(self.id, self.seq, author, self._now(), news.update, first))
-
-    def _move(self, number: int, peer: Peer, client: int, state: str) -> None:
-        mine = self.company.presence.client_of(number)
-        if (mine is not None and mine != client) or not self._ownership.may_write(peer, client):
-            return  # y-protocols' own clients repeat what they heard of others; that is no offence
-        try:
-            if peer.author != peer.person.id:  # a program without a session may say what it is called
-                peer.person = introduction(state, peer.person)
-                self.rename_person(peer.person)
-            self.company.move(number, client, state)
-        except ValueError as error:
-            raise Refused('presence', str(error)) from None
-        self._ownership.hold(peer, [client])
-
-    def _welcome(self, peer: Peer, vector: bytes) -> None:
-        text = protocol.step2(self.document.missing(vector))
-        question = protocol.step1(self.document.state_vector())
-        self.delivery.welcome(self.seq, peer, (text, question, self.company.everyone(peer)))
-        self.delivery.release()
+        self.ownership.server = document.client_id
+        self.broken = False
+        self._reception.catch_up()
+        self.comparison.made_sure()

@@ -4,25 +4,18 @@ import asyncio
 import logging
 
 from collab.document.admission import Incomplete, Refused
-from collab.document.shared import BrokenDocument, SharedDocument, summarise
+from collab.document.broken import BrokenDocument
+from collab.document.digest import Digest
+from collab.document.shared import SharedDocument, summarise
 from collab.rooms.ports import DamagedDocument, Store, StoredDocument
 from collab.rooms.room import Room
 
 log = logging.getLogger(__name__)
 
-ROWS, BYTES_PER_ROW = 200, 1_000
-"""A new snapshot is worth its cost after so many updates, and one more for each so many bytes of the last:
-reading a row at the opening costs about as much as writing a kilobyte of snapshot."""
-
-BYTES = 4_000_000
-"""So many bytes of updates behind the last snapshot, and its own size again, are also worth a new one."""
-
 
 def is_due(room: Room) -> bool:
     """Whether the log behind the last snapshot has grown enough."""
-    rows = room.delivery.durable - max(room.snapshot_seq, room.no_snapshot_seq)
-    long = room.tail_bytes >= BYTES + room.snapshot_bytes and rows >= ROWS // 10
-    return not room.closed and (long or rows >= ROWS + room.snapshot_bytes // BYTES_PER_ROW)
+    return not room.closed and room.tail.is_due(room.delivery.durable)
 
 
 async def sum_up(store: Store, room: Room) -> None:
@@ -30,14 +23,14 @@ async def sum_up(store: Store, room: Room) -> None:
 
     It is made of what is stored, in another thread: nobody waits, and nothing unstored gets in.
     """
-    async with room.summing_up:
+    async with room.tail.lock:
         try:
             stored = await store.load(room.id)
             state = await asyncio.to_thread(summarise, updates_of(stored))
-            await store.compact(room.id, stored.seq, state)
-            room.snapshot_seq, room.snapshot_bytes, room.tail_bytes = stored.seq, len(state), 0
+            await store.compact(room.id, stored.seq, state, stored.epoch)
+            room.tail.summed_up(stored.seq, len(state))
         except Exception:
-            room.no_snapshot_seq = room.delivery.durable  # not again at the next key, but after as many more
+            room.tail.failed(room.delivery.durable)
             log.exception('No snapshot of document %s; its log is untouched.', room.id)
 
 
@@ -51,6 +44,15 @@ def rebuild(stored: StoredDocument) -> SharedDocument:
         document.close()
         raise DamagedDocument(f'its updates do not fit together ({error or "one is missing"})') from error
     return document
+
+
+def digest_of(stored: StoredDocument) -> Digest:
+    """The digest of what a snapshot and the log after it make. Raises DamagedDocument."""
+    document = rebuild(stored)
+    try:
+        return document.digest()
+    finally:
+        document.close()
 
 
 def updates_of(stored: StoredDocument) -> tuple[bytes, ...]:

@@ -1,19 +1,28 @@
 """All documents in the database: the list of them, and each one's log and snapshots."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Update as Change
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from collab.rooms.ports import DocumentExists, DocumentInfo, Record, StoredDocument, UnknownDocument
+from collab.rooms.ports import (
+    DamagedDocument,
+    DocumentExists,
+    DocumentInfo,
+    Record,
+    RestoredDocument,
+    StoredDocument,
+    UnknownDocument,
+)
 from collab.storage import checksums
+from collab.storage.epochs import new_epoch
 from collab.storage.log import Batch
 from collab.storage.opening import Reading, find, info
-from models import Database, Document, Snapshot, Update
+from models import Database, Document, Snapshot, Update, is_damage
 
 
 class Documents:
@@ -27,7 +36,7 @@ class Documents:
 
     async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
         """Make an empty document. Raises DocumentExists."""
-        row = {'id': document_id, 'title': title, 'created_at': at, 'changed_at': at}
+        row = {'id': document_id, 'title': title, 'created_at': at, 'changed_at': at, 'epoch': new_epoch()}
         try:
             await self._database.write(lambda connection: connection.execute(insert(Document), row))
         except IntegrityError as error:
@@ -73,35 +82,53 @@ class Documents:
         A damaged snapshot is only a lost cache: the one before it serves, or the log from its beginning.
         """
         await self._database.settled()
+        try:
+            return await self._prove(document_id)
+        except DBAPIError as error:
+            if is_damage(error.orig):
+                raise DamagedDocument(f'{document_id}: {error.orig}') from error
+            raise
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Commit all records in one transaction, or none. Raises as the port says."""
+        if records:
+            await self._database.write_at_once(Batch(records).write)
+
+    async def compact(self, document_id: str, seq: int, state: bytes, epoch: int | None = None) -> None:
+        """Keep `state` as the snapshot after update `seq`, and one more besides it; the log stays.
+
+        The caller has proven that `state` is what the log up to `seq` gives. Raises UnknownDocument,
+        RestoredDocument when the document is in another epoch than the one given, and ValueError when
+        the log has no update `seq`.
+        """
+
+        async def work(connection: AsyncConnection) -> None:
+            now = await connection.scalar(select(Document.epoch).where(Document.id == document_id))
+            if now is not None and epoch not in (None, now):
+                raise RestoredDocument(document_id)
+            written_at = await _written_at(connection, document_id, seq)
+            await _replace_snapshot(connection, document_id, seq, written_at, state)
+
+        await self._database.write(work)
+
+    async def epochs(self, document_ids: Sequence[str]) -> Mapping[str, int]:
+        """The epochs that these documents are in; unknown ones are left out."""
+        wanted = select(Document.id, Document.epoch).where(Document.id.in_(document_ids))
+        return {row.id: row.epoch for row in await self._database.select(wanted)}
+
+    async def ping(self) -> None:
+        """Returns when the database answers, raises otherwise."""
+        await self._database.select(select(Document.id).limit(1))
+
+    async def _prove(self, document_id: str) -> StoredDocument:
         before = None
         while True:
             reading = await self._read(document_id, before)
             # Off the event loop: a long log takes a while to prove, and others are typing.
             if await asyncio.to_thread(reading.has_sound_snapshot):
                 return await asyncio.to_thread(reading.prove)
-            before = reading.snapshot.seq if reading.snapshot else 0
-
-    async def append(self, records: Sequence[Record]) -> None:
-        """Commit all records in one transaction, or none. Raises UnknownDocument, DamagedDocument."""
-        if records:
-            await self._database.write_at_once(Batch(records).write)
-
-    async def compact(self, document_id: str, seq: int, state: bytes) -> None:
-        """Keep `state` as the snapshot after update `seq`, and one more besides it; the log stays.
-
-        The caller has proven that `state` is what the log up to `seq` gives. Raises UnknownDocument,
-        and ValueError when the log has no update `seq`.
-        """
-
-        async def work(connection: AsyncConnection) -> None:
-            written_at = await _written_at(connection, document_id, seq)
-            await _replace_snapshot(connection, document_id, seq, written_at, state)
-
-        await self._database.write(work)
-
-    async def ping(self) -> None:
-        """Returns when the database answers, raises otherwise."""
-        await self._database.select(select(Document.id).limit(1))
+            found = reading.snapshot.seq if reading.snapshot else 0
+            before = found if isinstance(found, int) else 0  # a damaged one may be anything
 
     async def _read(self, document_id: str, before: int | None) -> Reading:
         return await self._database.read(lambda connection: Reading.take(connection, document_id, before))

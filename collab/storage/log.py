@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Sequence
 
-from collab.rooms.ports import DamagedDocument, Record, UnknownDocument
+from collab.rooms.ports import DamagedDocument, Record, RestoredDocument, UnknownDocument
 from collab.storage import checksums
 
 # Every keystroke comes by here, so this is plain SQL, of which each statement finds its rows by key.
-END = 'SELECT seq FROM documents WHERE id = ?'
+END = 'SELECT seq, epoch FROM documents WHERE id = ?'
 ADD = (
     'INSERT INTO updates (document_id, seq, author, created_at, "update", checksum) VALUES (?, ?, ?, ?, ?, ?)'
 )
@@ -25,12 +25,13 @@ class Batch:
     def write(self, connection: sqlite3.Connection) -> None:
         """Add the new records and compare the repeated ones with what is there.
 
-        Raises UnknownDocument, and DamagedDocument for a record that neither continues nor repeats the log.
+        Raises UnknownDocument, RestoredDocument, and DamagedDocument for a record that neither continues nor
+        repeats the log.
         """
         ends: dict[str, int] = {}
         fresh: list[Sealed] = []
         for record, checksum in self._sealed:
-            end = ends.get(record.document_id) or _end(connection, record.document_id)
+            end = ends.get(record.document_id) or _end(connection, record)
             if record.seq > end + 1:
                 raise DamagedDocument(
                     f'{record.document_id}: update {record.seq} does not continue a log that ends at {end}'
@@ -57,11 +58,14 @@ def _checksum(record: Record) -> bytes:
     )
 
 
-def _end(connection: sqlite3.Connection, document_id: str) -> int:
-    row = connection.execute(END, (document_id,)).fetchone()
+def _end(connection: sqlite3.Connection, record: Record) -> int:
+    row = connection.execute(END, (record.document_id,)).fetchone()
     if row is None:
-        raise UnknownDocument(document_id)
-    return int(row[0])
+        raise UnknownDocument(record.document_id)
+    end, epoch = row
+    if record.epoch not in (None, epoch):
+        raise RestoredDocument(record.document_id)
+    return int(end)
 
 
 def _add(connection: sqlite3.Connection, fresh: list[Sealed]) -> None:

@@ -53,7 +53,7 @@ class Reading:
             self.head.id, row.seq, row.created_at, row.state
         ):
             return True
-        log.warning('document %s: snapshot %d is damaged; opening without it', self.head.id, row.seq)
+        log.warning('document %s: snapshot %s is damaged; opening without it', self.head.id, row.seq)
         return False
 
     def prove(self) -> StoredDocument:
@@ -71,6 +71,8 @@ class Reading:
                 raise self._damage(f'update {seq} is missing')
             if row.checksum != checksums.of_update(self.head.id, seq, row.author, row.created_at, row.update):
                 raise self._damage(f'update {seq} is not the one that was written')
+        if start + len(self.tail) != self.last:  # a damaged index ends early, without a word
+            raise self._damage(f'update {start + len(self.tail) + 1} is missing')
         return StoredDocument(
             info=info(self.head),
             epoch=self.head.epoch,
@@ -86,9 +88,11 @@ class Reading:
 
 
 async def find(connection: AsyncConnection, document_id: str) -> AnyRow:
-    """The document's own row. Raises UnknownDocument; its kind DeletedDocument for one in the trash."""
+    """The document's own row. Raises UnknownDocument, or DeletedDocument or DamagedDocument."""
     found = await connection.execute(select(Document.__table__).where(Document.id == document_id))
     row = found.one_or_none()
+    if row is None and await _last(connection, document_id):
+        raise DamagedDocument(f'{document_id}: its line in the list of documents is missing')
     if row is None:
         raise UnknownDocument(document_id)
     if row.deleted_at is not None:

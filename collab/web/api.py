@@ -1,5 +1,6 @@
 """Documents for programs: REST under /api, described at /api/docs."""
 
+import asyncio
 import logging
 from typing import Annotated
 
@@ -13,9 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from collab.document.change import Change
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument, DocumentExists, DocumentInfo, UnknownDocument
+from collab.rooms.room import Room
 from collab.web.auth import author_of, same_origin
 
 log = logging.getLogger(__name__)
+
+STORED_WITHIN = 10.0
+"""Seconds that a request waits for the store before it says that this takes too long."""
 
 DocumentId = Annotated[str, Path(description='Id of the document', max_length=64)]
 
@@ -115,7 +120,7 @@ def _serve_texts(api: FastAPI, hub: Hub, limit: int) -> None:
         """The text, every character of it stored."""
         async with hub.open(document_id) as room:
             now = room.text
-            await room.saved()
+            await _stored(room)
         return PlainTextResponse(now)
 
     @api.put('/documents/{document_id}/text', status_code=204)
@@ -124,7 +129,7 @@ def _serve_texts(api: FastAPI, hub: Hub, limit: int) -> None:
         wanted = await _read_text(request, limit)
         async with hub.open(document_id) as room:
             room.set_text(wanted, author_of(request))
-            await room.saved()
+            await _stored(room)
 
     @api.post('/documents/{document_id}/edits', status_code=204)
     async def edit(document_id: DocumentId, request: Request, new: Edits) -> None:
@@ -132,7 +137,18 @@ def _serve_texts(api: FastAPI, hub: Hub, limit: int) -> None:
         changes = [Change(edit.start, edit.end, edit.text) for edit in new.edits]
         async with hub.open(document_id) as room:
             room.edit(changes, author_of(request))
+            await _stored(room)
+
+
+async def _stored(room: Room) -> None:
+    """Return when everything in the room is stored; 503 if that takes too long."""
+    try:
+        async with asyncio.timeout(STORED_WITHIN):
             await room.saved()
+    except TimeoutError:
+        raise HTTPException(
+            503, 'The server cannot store edits just now. Those it has are stored as soon as it can.'
+        ) from None
 
 
 async def _read_text(request: Request, limit: int) -> str:

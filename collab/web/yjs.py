@@ -12,12 +12,15 @@ from collab.rooms.hub import Hub
 from collab.rooms.peer import Peer
 from collab.rooms.ports import DamagedDocument, DocumentExists, UnknownDocument
 from collab.rooms.room import Room
-from collab.web.auth import Names, author_of, person_of, same_origin
+from collab.web.auth import Names, author_of, identify, person_of, same_origin
 
 log = logging.getLogger(__name__)
 
 PRESENCE_AGAIN = 15.0
 """Seconds between repeats of everybody's presence; y-protocols forgets who was silent for 30."""
+
+MOMENT = 0.001
+"""Seconds of work for one connection before the others have their turn."""
 
 FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, FAILED = 4403, 4404, 4400, 4408, 1011
 """Close codes; those from 4000 on after the HTTP status they resemble."""
@@ -29,6 +32,7 @@ def router(hub: Hub, names: Names) -> APIRouter:
 
     @routes.websocket('/yjs/{document_id}')
     async def yjs(websocket: WebSocket, document_id: str) -> None:
+        await asyncio.sleep(hub.allowances.knock(identify(websocket)))
         await websocket.accept()
         if not same_origin(websocket):
             await websocket.close(FOREIGN_ORIGIN, 'This page is not part of this server.')
@@ -51,7 +55,8 @@ def router(hub: Hub, names: Names) -> APIRouter:
 async def _open_or_make(hub: Hub, document_id: str) -> AsyncIterator[Room]:
     """The room of this name; like other Yjs servers, one that is asked for begins to exist."""
     try:
-        await hub.describe(document_id)
+        if hub.room(document_id) is None:  # of one that is open already nothing needs to be looked up
+            await hub.describe(document_id)
     except UnknownDocument:
         with contextlib.suppress(DocumentExists):  # somebody else was as quick, or it lies in the trash
             await hub.create(document_id, document_id=document_id)
@@ -66,14 +71,27 @@ async def _converse(websocket: WebSocket, room: Room, names: Names) -> None:
     sending = asyncio.create_task(_send(websocket, peer), name=f'yjs {room.id}')
     repeating = asyncio.create_task(_repeat_presence(room, peer), name=f'presence {room.id}')
     try:
-        while True:
-            room.receive(number, await websocket.receive_bytes())
+        await _listen(websocket, room, number)
     except (WebSocketDisconnect, RuntimeError, KeyError):  # gone, closed by us, or text instead of bytes
         pass
     finally:
         room.leave(number)
         repeating.cancel()
         await asyncio.gather(sending, repeating, return_exceptions=True)
+
+
+async def _listen(websocket: WebSocket, room: Room, number: int) -> None:
+    """Pass on what comes, until an exception ends it.
+
+    The others have their turn after each MOMENT, and while this one has to wait nothing is read from it.
+    """
+    clock = asyncio.get_running_loop().time
+    until = clock() + MOMENT
+    while True:
+        wait = room.receive(number, await websocket.receive_bytes())
+        if wait or clock() > until:
+            await asyncio.sleep(wait)
+            until = clock() + MOMENT
 
 
 async def _send(websocket: WebSocket, peer: Peer) -> None:

@@ -5,9 +5,10 @@ import random
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Dialog, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import EDITOR, WITHIN, Tab
+from tests.browser.writer import Writer, stored
 from tests.support.running import Collab
 
 Visitor = Callable[[], Awaitable[Tab]]
@@ -31,57 +32,11 @@ NOTHING_KEPT = """() => new Promise((resolve) => {
 })"""
 
 
-class Writer:
-    """Somebody who writes in a tab, and what the page says about it."""
-
-    def __init__(self, tab: Tab) -> None:
-        self.tab = tab
-        self.page = tab.page
-        self.dialogs: list[Dialog] = []
-        self.page.on('dialog', self._answer)
-
-    async def _answer(self, dialog: Dialog) -> None:
-        self.dialogs.append(dialog)
-        await dialog.accept()
-
-    async def open(self, url: str) -> 'Writer':
-        await self.tab.open(url)
-        return self
-
-    async def type(self, text: str, delay: float = 0) -> None:
-        await self.tab.content.click()
-        await self.page.keyboard.press('Control+End')
-        await self.page.keyboard.type(text, delay=delay)
-
-    async def lose_the_network(self) -> None:
-        await self.page.evaluate('window.socket.disconnect()')
-        await self.tab.status('offline')
-
-    async def kept(self) -> None:
-        """Return when everything that is not saved is kept on this device."""
-        condition = f'() => {{ const s = {EDITOR}.status(); return s.unsaved > 0 && s.kept === s.unsaved }}'
-        await self.page.wait_for_function(condition, timeout=WITHIN)
-
-    async def says(self, words: str) -> None:
-        await expect(self.page.get_by_test_id('save-status')).to_contain_text(words, timeout=WITHIN)
-
-    async def another_tab(self) -> 'Writer':
-        """A second tab of the same browser."""
-        return Writer(Tab(await self.page.context.new_page()))
-
-
 @pytest.fixture
 async def ann(collab: Collab, visitor: Visitor) -> Writer:
     """Ann has opened an empty document named 'doc'."""
     await collab.create('doc')
     return await Writer(await visitor()).open(f'{collab.url}/d/doc')
-
-
-async def stored(collab: Collab, tab: Tab, text: str) -> None:
-    """The page and the server end up with exactly this text."""
-    await tab.has(text)
-    await tab.saved()
-    assert await collab.text('doc') == text
 
 
 async def test_what_is_typed_while_the_server_is_stopped_arrives_once(collab: Collab, ann: Writer) -> None:
@@ -327,19 +282,3 @@ async def type_until_it_crashes(ann: Writer, words: list[str], letters: int) -> 
         crash = asyncio.create_task(session.send('Page.crash'))
     crash.cancel()
     return max(claims)
-
-
-async def test_edits_that_the_server_refuses_do_not_come_back_for_ever(collab: Collab, ann: Writer) -> None:
-    await ann.type('as ann, ')
-    await ann.tab.saved()
-    await ann.lose_the_network()
-    await ann.type('still ann')
-    await ann.kept()
-    await ann.page.context.clear_cookies()  # from now on she is somebody else
-    await ann.page.reload()
-    await ann.tab.status('error')
-    assert await ann.tab.text() == 'as ann, still ann'
-    await ann.page.reload()
-    await ann.tab.saved()
-    await ann.type('as somebody else')
-    await stored(collab, ann.tab, 'as ann, as somebody else')

@@ -17,10 +17,16 @@ START_WITHIN = 30.0
 
 
 class Collab:
-    """A running server, and the way to end it."""
+    """A running server, and the way to end it. What it logs is in the file `log`, of all its runs."""
 
-    def __init__(self, data: Path, port: int | None = None) -> None:
+    def __init__(self, data: Path, port: int | None = None, **variables: object) -> None:
+        """`variables` in small letters are settings (document_limit=9), others of the environment."""
         self.data = data
+        self.environment = {
+            name if name.isupper() else f'COLLAB_{name.upper()}': str(value)
+            for name, value in variables.items()
+        }
+        self.log = data.parent / 'server.log'
         self.port = port or free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         self.process: subprocess.Popen[str] | None = None
@@ -28,17 +34,19 @@ class Collab:
     async def start(self) -> None:
         settings = {'COLLAB_PORT': str(self.port), 'COLLAB_DATA_DIR': str(self.data)}
         inherited = {name: value for name, value in os.environ.items() if not _of_the_tests(name)}
-        self.process = subprocess.Popen(  # noqa: ASYNC220 - it is over in a moment
-            [sys.executable, ROOT / 'main.py'],
-            cwd=ROOT,
-            env=inherited | settings,
-            text=True,
-            stderr=subprocess.PIPE,
-        )
+        with self.log.open('a') as log:
+            self.process = subprocess.Popen(  # noqa: ASYNC220
+                [sys.executable, ROOT / 'main.py'],
+                cwd=ROOT,
+                env=inherited | settings | self.environment,
+                text=True,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
         async with asyncio.timeout(START_WITHIN), httpx.AsyncClient() as client:
             while True:
                 if self.process.poll() is not None:
-                    raise RuntimeError(f'Collab did not start: {self.process.communicate()[1]}')
+                    raise RuntimeError(f'Collab did not start: {self.log.read_text()}')
                 try:
                     if (await client.get(f'{self.url}/readyz')).status_code == 200:
                         return
@@ -49,14 +57,14 @@ class Collab:
         """As a power cut would, or the kernel."""
         assert self.process is not None
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
 
     def stop(self) -> int:
         """As a person would; the exit code."""
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=20)
+        self.process.wait(timeout=20)
         return self.process.returncode
 
     async def text(self, document_id: str) -> str:
@@ -75,9 +83,9 @@ class Collab:
 
 
 @asynccontextmanager
-async def running(data: Path) -> AsyncIterator[Collab]:
-    """A server for the length of a block; it must end well."""
-    collab = Collab(data)
+async def running(data: Path, **settings: object) -> AsyncIterator[Collab]:
+    """A server for the length of a block, set up as said (`document_limit=1000`); it must end well."""
+    collab = Collab(data, **settings)
     await collab.start()
     try:
         yield collab

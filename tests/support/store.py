@@ -1,6 +1,7 @@
 """A store in memory that does what a test wants: fail, make everybody wait, count."""
 
 import asyncio
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,7 @@ from collab.rooms.ports import (
     DocumentExists,
     DocumentInfo,
     Record,
+    RestoredDocument,
     StoredDocument,
     UnknownDocument,
 )
@@ -25,6 +27,7 @@ class Kept:
     snapshots: dict[int, bytes] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)
     damage: str = ''
+    epoch: int = field(default_factory=lambda: secrets.randbelow(2**53 - 1) + 1)
 
     def keep(self, log: list[Record]) -> None:
         for record in log[len(self.log) :]:
@@ -98,7 +101,7 @@ class MemoryStore:
         start = max(kept.snapshots, default=0)
         return StoredDocument(
             info=kept.info,
-            epoch=1,
+            epoch=kept.epoch,
             seq=len(kept.log),
             snapshot=kept.snapshots.get(start),
             snapshot_seq=start,
@@ -117,12 +120,17 @@ class MemoryStore:
         if error:
             raise error
 
-    async def compact(self, document_id: str, seq: int, state: bytes) -> None:
+    async def compact(self, document_id: str, seq: int, state: bytes, epoch: int | None = None) -> None:
         kept = self._any(document_id)
+        if epoch not in (None, kept.epoch):
+            raise RestoredDocument(document_id)
         if not 1 <= seq <= len(kept.log):
             raise ValueError(f'{document_id}: a snapshot after update {seq}, which is not in the log')
         kept.snapshots[seq] = state
         kept.snapshots = dict(sorted(kept.snapshots.items())[-2:])
+
+    async def epochs(self, document_ids: Sequence[str]) -> dict[str, int]:
+        return {name: self.documents[name].epoch for name in document_ids if name in self.documents}
 
     async def ping(self) -> None:
         pass
@@ -141,10 +149,16 @@ class MemoryStore:
     def _append(self, records: Sequence[Record]) -> None:
         logs = {record.document_id: list(self._any(record.document_id).log) for record in records}
         for record in records:
+            if record.epoch not in (None, self._any(record.document_id).epoch):
+                raise RestoredDocument(record.document_id)
             log = logs[record.document_id]
             if record.seq == len(log) + 1:
                 log.append(record)
-            elif record.seq > len(log) or replace(log[record.seq - 1], replicas=record.replicas) != record:
+            elif record.seq > len(log) or _seal(log[record.seq - 1]) != _seal(record):
                 raise DamagedDocument(f'{record.document_id}: update {record.seq} does not fit the log')
         for document_id, log in logs.items():
             self.documents[document_id].keep(log)
+
+
+def _seal(record: Record) -> tuple[object, ...]:
+    return record.document_id, record.seq, record.author, record.created_at, record.update

@@ -3,6 +3,7 @@
 from pycrdt import Doc, Text, TransactionEvent
 
 from collab.document import protocol
+from collab.document.digest import digest
 from collab.document.people import Person, guest
 from collab.document.protocol import AwarenessEntry, Reader
 from collab.document.roles import Role
@@ -29,6 +30,8 @@ class Tab:
         self.refused: tuple[str, str] | None = None
         self.states: dict[int, str] = {}
         self.frames_read = 0
+        self.seen = 0
+        self.verdicts: list[int] = []
         self._remote = False
         self._subscription = self.doc.observe(self._typed)
         self.connect()
@@ -73,6 +76,19 @@ class Tab:
         entry = AwarenessEntry(self.doc.client_id if client is None else client, 1, state)
         self.send(protocol.awareness([entry]))
 
+    def check(self) -> list[int]:
+        """Say what this replica holds, as a page at rest does; the verdicts so far."""
+        vector = protocol.write_state_vector(protocol.read_state_vector(self.doc.get_state()))
+        self.send(protocol.check(self.seen, digest(vector, self.text)))
+        self.read()
+        return self.verdicts
+
+    def corrupt(self, start: int, end: int) -> None:
+        """Lose some text here without telling anybody, as an error in a library would."""
+        self._remote = True
+        self.delete(start, end)
+        self._remote = False
+
     def read(self) -> int:
         """Take in what the server sent, and what it answers to that; how many frames that were."""
         read = 0
@@ -104,6 +120,8 @@ class Tab:
             self.states.update({entry.client: entry.state for entry in message.entries})
         elif kind == protocol.SAVED:
             self.saved = reader.read_uint()
+        elif kind in (protocol.SAME, protocol.RENEW, protocol.RESYNC):
+            self.verdicts.append(kind)
         elif kind == protocol.TROUBLE:
             self.trouble = bool(reader.read_uint())
 
@@ -113,6 +131,7 @@ class Tab:
             self.sent += 1
             self.send(protocol.step2(self.doc.get_update(body)))
             return
+        self.seen = 1 if step == protocol.STEP2 else self.seen + 1
         self._remote = True
         try:
             self.doc.apply_update(body)

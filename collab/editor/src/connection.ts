@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 
 import type { Ledger } from './ledger'
 import { type Frame, type PresenceEntry, decode, encodePresence, encodeStep1, encodeStep2, encodeUpdate } from './protocol'
+import { PUT_BACK } from './salvage'
 import type { Batch } from './shelf'
 import { Unsaved } from './unsaved'
 
@@ -25,6 +26,8 @@ export interface ConnectionListener {
   /** The connection is gone or new: whoever was here must be heard of again. */
   forgetOthers(): void
   presence(entries: PresenceEntry[]): void
+  /** Every frame of the server, before it is taken in. */
+  heard(frame: Frame): void
 }
 
 const UNREADABLE: Refusal = {
@@ -52,12 +55,12 @@ export class Connection {
   private ledger: Ledger = { sent: 0, left: null }
 
   constructor(
-    private readonly doc: Y.Doc,
+    readonly doc: Y.Doc,
     private readonly send: (frame: Uint8Array) => void,
     private readonly listener: ConnectionListener,
   ) {
     this.unsaved = new Unsaved(doc)
-    doc.on('update', this.onUpdate)
+    doc.on('afterTransactionCleanup', this.onTransaction)
   }
 
   /** Both have told each other everything, and all that was sent is committed. */
@@ -112,20 +115,21 @@ export class Connection {
   }
 
   /**
-   * Makes edits of an earlier page our own, under the client ids they have. What they build on may not be here
-   * yet: Yjs then holds them back until it comes, and the server asks again.
+   * Makes edits of an earlier page our own, under the client ids they have. Yjs holds back what cannot stand yet.
    */
-  adopt(batch: Batch): void {
-    this.apply(batch.update)
+  adopt(batch: Batch, putBack: boolean): void {
+    this.apply(batch.update, putBack ? PUT_BACK : this)
     this.offer(batch)
     this.listener.changed()
   }
 
   destroy(): void {
+    this.doc.off('afterTransactionCleanup', this.onTransaction)
     this.doc.off('update', this.onUpdate)
   }
 
   private take(frame: Frame): void {
+    this.listener.heard(frame)
     switch (frame.kind) {
       case 'step1':
         return this.answer(frame.vector)
@@ -149,8 +153,8 @@ export class Connection {
     }
   }
 
-  private apply(update: Uint8Array): void {
-    Y.applyUpdate(this.doc, update, this)
+  private apply(update: Uint8Array, origin: unknown = this): void {
+    Y.applyUpdate(this.doc, update, origin)
   }
 
   private answer(vector: Uint8Array): void {
@@ -170,8 +174,13 @@ export class Connection {
     this.listener.changed()
   }
 
-  private readonly onUpdate = (update: Uint8Array, origin: unknown): void => {
-    if (origin === this) return
+  /** Yjs writes an update next, if anybody listens: of what came from elsewhere, that would be work for nothing. */
+  private readonly onTransaction = ({ origin }: Y.Transaction): void => {
+    this.doc.off('update', this.onUpdate)
+    if (origin !== this && origin !== PUT_BACK) this.doc.on('update', this.onUpdate)
+  }
+
+  private readonly onUpdate = (update: Uint8Array): void => {
     this.listener.edited(update, this.offer({ edits: 1, update }))
     this.listener.changed()
   }

@@ -70,6 +70,7 @@ export class Editor {
         this.state.of(loading),
         this.options.of([]),
         this.language.of(plain.setting),
+        this.withoutGrammarWhenLong(),
         yCollab(text, null, { undoManager }),
         drawRemoteCursors(),
         flagsUnderMouse(),
@@ -120,6 +121,14 @@ export class Editor {
   /** To be called when the text has changed: a very long one does without a grammar. */
   checkLength(): void {
     if (isParsed(this.text.length) !== this.parsed) this.applyLanguage()
+  }
+
+  /** A text that becomes very long loses its grammar in the same step, or all of it would be parsed once more. */
+  private withoutGrammarWhenLong(): Extension {
+    return EditorState.transactionExtender.of(({ docChanged, changes }) => {
+      if (!docChanged || !isParsed(changes.length) || isParsed(changes.newLength)) return null
+      return { effects: this.language.reconfigure(this.manner.setting) }
+    })
   }
 
   private applyLanguage(): void {

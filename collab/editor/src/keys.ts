@@ -7,6 +7,9 @@ import { type Extension, Prec } from '@codemirror/state'
 import { type Command, EditorView, keymap } from '@codemirror/view'
 import type { UndoManager } from 'yjs'
 
+import { hasRoom } from './limit'
+import { growthOfStep } from './undoing'
+
 const AT_START_OF_LINE_OR_ITEM = /^\s*([-*+]|\d+[.)])?\s*$/
 
 export function keys(undoManager: UndoManager): Extension {
@@ -26,12 +29,18 @@ export function keys(undoManager: UndoManager): Extension {
 
 /** Undo takes back only what was done here, and nothing at all in a text that may not be changed. */
 function undoKeys(undoManager: UndoManager): Extension {
-  const unlessReadOnly = (act: () => unknown): Command => (view) => {
-    if (!view.state.readOnly) act()
+  const unlessReadOnly = (act: Command): Command => (view) => {
+    if (!view.state.readOnly) act(view)
     return true
   }
-  const undo = unlessReadOnly(() => undoManager.undo())
-  const redo = unlessReadOnly(() => undoManager.redo())
+  const undo = unlessReadOnly((view) => {
+    const growth = growthOfStep(undoManager, undoManager.undoStack)
+    return hasRoom(view, growth, 'Nothing was undone.') && undoManager.undo() !== null
+  })
+  const redo = unlessReadOnly((view) => {
+    const growth = growthOfStep(undoManager, undoManager.redoStack)
+    return hasRoom(view, growth, 'Nothing was redone.') && undoManager.redo() !== null
+  })
   return [
     keymap.of([
       { key: 'Mod-z', run: undo, preventDefault: true },

@@ -143,6 +143,7 @@ const panels = {
     fontSize: '14px',
   },
   '.cm-button': { cursor: 'pointer' },
+  '.cm-collab-excess': { padding: '10px 16px', fontSize: '14px', fontWeight: '600' },
 }
 
 const dark = {

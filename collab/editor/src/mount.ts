@@ -4,9 +4,12 @@ import { EditorView, type ViewUpdate } from '@codemirror/view'
 import { ySyncAnnotation } from 'y-codemirror.next'
 import type { Doc } from 'yjs'
 
+import { textBytes } from './bytes'
 import type { Refusal } from './connection'
 import { setPlaces } from './cursors'
 import { DEFAULTS, Editor, type EditorOptions } from './editor'
+import { atMost } from './limit'
+import type { RemainsBoard } from './remains'
 import { Session } from './session'
 import { type Status, StatusBoard, statusOf } from './status'
 import { Whereabouts } from './whereabouts'
@@ -18,15 +21,25 @@ export interface MountOptions extends Partial<EditorOptions> {
   document: string
   /** Changes when the document was restored from a backup. */
   epoch?: string
+  /** The id of the person whose page it is. */
+  author?: string
+  /** Most bytes of UTF-8 that its text may have. */
+  limit?: number
   readOnly?: boolean
 }
 
-/** What tests may look at, as `element.__collab`. */
+/** What tests and the other parts of the page may use, as `element.__collab`. */
 export interface Inside {
   doc: Doc
   view: EditorView
   status: () => Status
+  remains: RemainsBoard
+  /** How long the text is, as the page counts it. */
+  bytes: () => number
 }
+
+/** Tells, bubbling from the editor's element, what was put back or remains; see remains.ts. */
+const REMAINS_EVENT = 'collab-remains'
 
 declare global {
   interface HTMLElement {
@@ -55,17 +68,21 @@ export class MountedEditor {
 
   constructor(
     private readonly parent: HTMLElement,
-    { element, document, epoch = '', readOnly = false, ...options }: MountOptions,
+    { element, document, epoch = '', author = '', limit = Infinity, readOnly = false, ...options }: MountOptions,
   ) {
     this.options = { ...DEFAULTS, ...options }
     this.readOnly = readOnly
-    this.session = new Session({ element, document, epoch }, {
+    this.session = new Session({ element, document, epoch, author }, {
       changed: () => this.refresh(),
       placed: (places) => this.editor.view.dispatch({ effects: setPlaces.of(places) }),
+      offered: (detail) => parent.dispatchEvent(new CustomEvent(REMAINS_EVENT, { bubbles: true, detail })),
     })
     this.board = new StatusBoard(parent, this.status)
-    this.editor = new Editor(parent, this.session.text, this.session.undoManager, this.watch())
-    parent.__collab = { doc: this.session.doc, view: this.editor.view, status: () => this.board.last }
+    const { doc, device } = this.session
+    this.editor = new Editor(parent, this.session.text, this.session.undoManager, [atMost(limit), this.watch()])
+    const { view } = this.editor
+    const [status, bytes] = [() => this.board.last, () => view.state.field(textBytes)]
+    parent.__collab = { doc, view, status, remains: device.remains, bytes }
     this.whereabouts = new Whereabouts(document, this.editor.view, this.session)
     this.setOptions(options)
     this.setLanguage(this.options.language)
@@ -115,10 +132,11 @@ export class MountedEditor {
 
   private get status(): Status {
     const { open, joined, loaded, trouble, refusal, unsaved, settled } = this.session.connection
-    const { kept, working, ready } = this.session.keeper
+    const { kept, working, ready } = this.session.device.keeper
+    const looked = this.readOnly || !working || this.session.device.salvage.looked
     const facts = { open, joined, loaded, trouble, refusal, kept, keeping: working }
     // What earlier pages left may be unsaved, too.
-    return statusOf({ ...facts, settled: settled && ready, readOnly: this.readOnly, unsaved: unsaved.edits })
+    return statusOf({ ...facts, settled: settled && ready && looked, readOnly: this.readOnly, unsaved: unsaved.edits })
   }
 
   private refresh(): void {
@@ -129,7 +147,7 @@ export class MountedEditor {
       this.editor.setLoaded()
       this.setOptions({})
     }
-    if (loaded && this.session.keeper.ready) this.whereabouts.restore()
+    if (loaded && this.session.device.keeper.ready) this.whereabouts.restore()
     this.board.post(this.status)
   }
 

@@ -7,12 +7,17 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 
+import type { Digest } from './digest'
+
 const SYNC = 0
 const AWARENESS = 1
 const SAVED = 100
 const REFUSED = 101
 const RESYNC = 102
 const TROUBLE = 103
+const CHECK = 104
+const SAME = 105
+const RENEW = 106
 
 const STEP_1 = 0
 const STEP_2 = 1
@@ -31,7 +36,7 @@ export type Frame =
   | { kind: 'presence'; entries: PresenceEntry[] }
   | { kind: 'saved'; frames: number }
   | { kind: 'refused'; code: string; words: string }
-  | { kind: 'resync' }
+  | { kind: 'resync' | 'same' | 'renew' }
   | { kind: 'trouble'; on: boolean }
 
 /** The frame in these bytes. Throws an Error when they are not exactly one frame that the server may send. */
@@ -67,6 +72,13 @@ export function encodePresence({ client, clock, state }: PresenceEntry): Uint8Ar
   return encoding.toUint8Array(encoder)
 }
 
+/** What this page holds, after so many frames with text. */
+export function encodeCheck(seen: number, { vector, text, size }: Digest): Uint8Array {
+  const encoder = encoding.createEncoder()
+  for (const number of [CHECK, seen, vector, text, size]) encoding.writeVarUint(encoder, number)
+  return encoding.toUint8Array(encoder)
+}
+
 function encodeSync(step: number, payload: Uint8Array): Uint8Array {
   const encoder = encoding.createEncoder()
   encoding.writeVarUint(encoder, SYNC)
@@ -88,6 +100,10 @@ function readFrame(decoder: decoding.Decoder): Frame {
       return { kind: 'refused', code: decoding.readVarString(decoder), words: decoding.readVarString(decoder) }
     case RESYNC:
       return { kind: 'resync' }
+    case SAME:
+      return { kind: 'same' }
+    case RENEW:
+      return { kind: 'renew' }
     case TROUBLE:
       return { kind: 'trouble', on: decoding.readVarUint(decoder) !== 0 }
     default:

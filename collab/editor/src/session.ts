@@ -1,43 +1,48 @@
 /** One replica of the document and its life with the server: text, undo, presence, connection. */
 import * as Y from 'yjs'
 
-import { Connection } from './connection'
-import { Keeper } from './keeper'
+import { loadAnew } from './anew'
+import { Checker } from './checking'
+import { Connection, type Refusal } from './connection'
+import { contentOf } from './content'
+import { Device, type DeviceListener, type DeviceOptions } from './device'
 import { type Ledger, ledgerOf } from './ledger'
 import { type Place, Placer } from './placing'
 import { Others, OwnCursor, readPosition } from './presence'
 import type { PresenceEntry } from './protocol'
+import { PUT_BACK } from './salvage'
 import { type Socket, Wire, whenSocketExists } from './wire'
 
-export interface SessionListener {
-  /** Something that the status is made of may have changed. */
-  changed(): void
+export interface SessionListener extends DeviceListener {
   /** Where the others' cursors are now; null for those that are gone. */
   placed(places: ReadonlyMap<number, Place | null>): void
 }
 
-export interface SessionOptions {
+export interface SessionOptions extends DeviceOptions {
   /** Number of the NiceGUI element: the address of its frames. */
   element: number
-  /** What the document is called on this device; the epoch changes when it was restored from a backup. */
-  document: string
-  epoch: string
 }
-
-/** Refusals that would meet the same edits again, whoever sent them. */
-const HOPELESS = new Set(['update', 'foreign', 'too-large'])
 
 /** Strokes closer together than this are taken back together. */
 const UNDO_PAUSE_MS = 500
 
+const STILL_WRONG: Refusal = {
+  code: 'damaged',
+  words: 'This page does not show what the server holds, even after a reload. Copy what you need, then tell who runs it.',
+}
+
 export class Session {
   readonly doc = new Y.Doc()
-  readonly text = this.doc.getText('content')
-  readonly undoManager = new Y.UndoManager(this.text, { trackedOrigins: new Set(), captureTimeout: UNDO_PAUSE_MS })
+  readonly text = contentOf(this.doc)
+  readonly undoManager = new Y.UndoManager(this.text, {
+    trackedOrigins: new Set([PUT_BACK]),
+    captureTimeout: UNDO_PAUSE_MS,
+  })
   readonly connection: Connection
-  readonly keeper: Keeper
+  readonly device: Device
   readonly own: OwnCursor
   readonly placer: Placer
+  private readonly checker: Checker
   private readonly others = new Others(this.doc.clientID)
   private stopWaiting: () => void = () => undefined
   private wire: Wire | null = null
@@ -45,46 +50,50 @@ export class Session {
 
   private readonly element: number
   private before: Promise<void> = Promise.resolve()
-  private adopts = false
 
   constructor(
-    { element, document, epoch }: SessionOptions,
+    { element, ...options }: SessionOptions,
     private readonly listener: SessionListener,
   ) {
     this.element = element
     this.connection = new Connection(this.doc, (frame) => this.wire?.send(frame), {
-      edited: (update, sent) => this.keeper.made(update, !sent),
-      confirmed: () => this.keeper.confirmed(),
-      refused: ({ code }) => HOPELESS.has(code) && this.keeper.setAside(),
-      changed: () => listener.changed(),
+      edited: (update, sent) => this.device.keeper.made(update, !sent),
+      confirmed: () => this.device.keeper.confirmed(),
+      refused: ({ code }) => void this.device.refused(code),
+      changed: () => this.changed(),
       welcomed: () => this.own.reintroduce(),
       forgetOthers: () => this.forgetOthers(),
       presence: (entries) => this.placer.add(this.others.receive(entries)),
+      heard: (frame) => this.checker.heard(frame),
     })
-    this.keeper = new Keeper(document, epoch, this.connection.unsaved, {
-      adopt: (batch) => this.connection.adopt(batch),
-      changed: () => listener.changed(),
+    this.device = new Device(options, this.connection, this.undoManager, {
+      changed: () => this.changed(),
+      offered: (offer) => listener.offered(offer),
     })
     this.own = new OwnCursor(this.doc.clientID, (entry: PresenceEntry) => this.connection.tellPresence(entry))
     this.placer = new Placer(this.text, (places) => listener.placed(places))
+    this.checker = new Checker(this.doc, this.text, {
+      settled: () => this.connection.settled && !this.connection.refusal,
+      send: (frame) => this.wire?.send(frame),
+      renew: () => void (loadAnew(options.document) || this.connection.refuse(STILL_WRONG)),
+    })
   }
 
   /** Joins as soon as there is a socket. Who may not edit does not send what earlier pages left, either. */
   start(readOnly: boolean): void {
-    this.adopts = !readOnly
     window.addEventListener('pageshow', this.onPageShow)
     window.addEventListener('pagehide', this.onPageHide)
     window.addEventListener('beforeunload', this.onBeforeUnload)
     window.document.addEventListener('visibilitychange', this.onVisibilityChange)
     this.stopWaiting = whenSocketExists((socket) => this.join(socket))
-    void this.before.then(() => this.keeper.start(this.adopts))
+    void this.before.then(() => this.device.start(!readOnly))
   }
 
   /** From now on this page may edit, or not. */
   setReadOnly(readOnly: boolean): void {
-    const news = this.adopts === readOnly
-    this.adopts = !readOnly
-    if (news) this.adopt()
+    const news = this.device.adopts === readOnly
+    this.device.adopts = !readOnly
+    if (news) this.device.look()
   }
 
   /** Ends it. Edits not yet confirmed go to the next editor of the same element. */
@@ -93,8 +102,9 @@ export class Session {
     this.stopWaiting()
     this.own.destroy()
     this.placer.destroy()
-    const document = this.keeper.kept < unsaved.edits ? Y.encodeStateAsUpdate(this.doc) : null
-    const ended = this.keeper.end()
+    this.checker.destroy()
+    const document = this.device.keeper.kept < unsaved.edits ? Y.encodeStateAsUpdate(this.doc) : null
+    const ended = this.device.end()
     if (this.ledger && unsaved.edits > 0 && !refusal) this.ledger().left = { document, ended }
     this.wire?.destroy()
     this.connection.destroy()
@@ -126,7 +136,7 @@ export class Session {
     this.wire = new Wire(socket, this.element, {
       opened: () => {
         this.connection.opened(ledger())
-        this.adopt()
+        this.device.look()
       },
       closed: () => this.connection.closed(),
       frame: (data) => this.connection.frame(data),
@@ -139,28 +149,28 @@ export class Session {
     this.listener.placed(new Map(this.others.forget().map((client) => [client, null])))
   }
 
-  /** Other pages of this browser may have been closed since. */
-  private adopt(): void {
-    if (this.adopts && this.keeper.ready && !this.connection.refusal) void this.keeper.adopt()
+  private changed(): void {
+    this.listener.changed()
+    this.device.salvage.mayBegin()
   }
 
   /** The page comes back out of the browser's cache: much may have happened. */
   private readonly onPageShow = (event: PageTransitionEvent): void => {
     if (!event.persisted) return
     this.connection.ask()
-    this.adopt()
+    this.device.look()
   }
 
-  private readonly onPageHide = (): void => this.keeper.flush()
+  private readonly onPageHide = (): void => this.device.keeper.rescue()
 
   private readonly onVisibilityChange = (): void => {
-    if (window.document.hidden) this.keeper.flush()
-    else this.adopt()
+    if (window.document.hidden) return this.device.keeper.rescue()
+    this.device.look()
   }
 
   /** Warns of losing what is neither confirmed nor kept; NiceGUI's own reloads must not stop at a question. */
   private readonly onBeforeUnload = (event: BeforeUnloadEvent): void => {
-    this.keeper.flush()
-    if (this.keeper.kept < this.connection.unsaved.edits) event.preventDefault()
+    this.device.keeper.rescue()
+    if (this.device.keeper.kept < this.connection.unsaved.edits) event.preventDefault()
   }
 }

@@ -7,11 +7,19 @@
  *
  * A batch lies under [document, epoch, replica, number of its last edit]. A replica is one editor on one page.
  */
+import { type Database, EDITS, REMAINS, within } from './database'
+import type { Remains } from './remains'
 
 /** Some edits, as one update of Yjs. */
 export interface Batch {
   edits: number
   update: Uint8Array
+}
+
+/** A batch as it lies on the shelf. */
+export interface Kept extends Batch {
+  /** The person whose page it was; unknown if it was written down before authors were. */
+  author?: string
 }
 
 /** What to change, all of it or nothing. */
@@ -22,121 +30,123 @@ export interface Change {
   drop: number
 }
 
-type Key = [document: string, epoch: string, replica: string, number: number]
+/** What is to lie there in place of a lot: a batch of a new replica, and what remains for its author to decide. */
+export interface Exchange {
+  replica: string
+  batch: Batch | null
+  remains: Remains | null
+}
 
-const NAME = 'collab'
-const EDITS = 'edits'
-/** Edits that the server would not take. Nobody sends them again; they are not thrown away either. */
-const REFUSED = 'refused'
+/** All that one replica left. */
+export interface Lot {
+  epoch: string
+  replica: string
+}
+
+export interface ShelfOptions {
+  document: string
+  epoch: string
+  replica: string
+  author: string
+}
+
+type Key = [document: string, epoch: string, replica: string, number: number]
 
 /** What one replica of one document has on the shelf, and what others left there. */
 export class Shelf {
-  private opening: Promise<IDBDatabase> | null = null
+  readonly replica: string
+  readonly epoch: string
+  private readonly document: string
+  private readonly author: string
 
   constructor(
-    private readonly document: string,
-    private readonly epoch: string,
-    readonly replica: string,
-    /** The database has gone, and all that lay there: somebody cleared what this site keeps. */
-    private readonly lost: () => void,
-  ) {}
+    private readonly database: Database,
+    { document, epoch, replica, author }: ShelfOptions,
+  ) {
+    this.document = document
+    this.epoch = epoch
+    this.replica = replica
+    this.author = author
+  }
 
-  /** The other replicas of this document that have something here, whether they still live or not. */
-  async others(): Promise<string[]> {
-    let keys: IDBValidKey[] = []
-    await this.transact([EDITS], 'readonly', (store) => {
-      const asked = store(EDITS).getAllKeys(within([this.document, this.epoch]))
-      asked.onsuccess = () => (keys = asked.result)
-    })
-    const replicas = new Set((keys as Key[]).map(([, , replica]) => replica))
-    replicas.delete(this.replica)
-    return [...replicas]
+  /** The other replicas of this document that have something here, in whatever epoch, whether they live or not. */
+  async others(): Promise<Lot[]> {
+    const keys = await this.database.read(EDITS, (store) => store.getAllKeys(within([this.document])))
+    const lots = new Map((keys as Key[]).map(([, epoch, replica]) => [replica, { epoch, replica }]))
+    lots.delete(this.replica)
+    return [...lots.values()]
+  }
+
+  /** Whether it may be sent as it is: the server takes it from the person who wrote it, in the life it belongs to. */
+  isOurs(epoch: string, kept: readonly Kept[]): boolean {
+    return epoch === this.epoch && kept.every(({ author = this.author }) => author === this.author)
   }
 
   /** Resolves when it is done and would survive a crash of the browser. */
   write(change: Change): Promise<void> {
-    return this.transact([EDITS], 'readwrite', (store) => this.apply(store(EDITS), change))
+    return this.database.write([EDITS], (store) => this.apply(store(EDITS), change))
   }
 
-  /** Makes the batches of another replica ours: `taken` gets them and says what to write in their place. */
-  take(replica: string, taken: (batches: Batch[]) => Change): Promise<void> {
-    return this.transact([EDITS], 'readwrite', (store) => {
-      const theirs = within([this.document, this.epoch, replica])
-      const asked = store(EDITS).getAll(theirs)
-      asked.onsuccess = () => {
-        if (asked.result.length > 0) this.apply(store(EDITS), taken(asked.result as Batch[]))
-        store(EDITS).delete(theirs)
-      }
+  /** Makes the batches of another replica ours: `taken` gets them and says what to write in their place, if so. */
+  take(lot: Lot, taken: (kept: Kept[]) => Change | null): Promise<void> {
+    return this.database.exchange([EDITS], (store) => {
+      this.whatLies(store(EDITS), lot, (kept, remove) => {
+        const change = taken(kept)
+        if (change) this.apply(remove(), change)
+      })
     })
   }
 
-  /** Puts all that is ours where nobody sends it from: the server refused it and would again. */
-  setAside(batch: Batch): Promise<void> {
-    return this.transact([EDITS, REFUSED], 'readwrite', (store) => {
-      store(REFUSED).put(batch, this.key(0))
+  /** Puts something else in the place of another replica's batches: `made` gets them and says what, if anything. */
+  replace(lot: Lot, made: (kept: Kept[]) => Exchange | null): Promise<void> {
+    return this.database.exchange([EDITS, REMAINS], (store) => {
+      this.whatLies(store(EDITS), lot, (kept, remove) => {
+        const exchange = made(kept)
+        if (!exchange) return
+        const { replica, batch, remains } = exchange
+        const edits = remove()
+        if (batch) edits.put(this.signed(batch), this.key(batch.edits, replica))
+        if (remains) store(REMAINS).put(remains, this.key(0, replica))
+      })
+    })
+  }
+
+  /** Puts what is ours where nobody sends it from: the server refused it and would again. */
+  setAside(batch: Batch | null): Promise<void> {
+    return this.database.write([EDITS, REMAINS], (store) => {
+      if (batch) store(REMAINS).put(this.signed(batch), this.key(0))
       store(EDITS).delete(within([this.document, this.epoch, this.replica]))
     })
   }
 
-  async close(): Promise<void> {
-    const opening = this.opening
-    this.opening = null
-    await opening?.then((database) => database.close()).catch(() => undefined)
+  private whatLies(
+    store: IDBObjectStore,
+    { epoch, replica }: Lot,
+    tell: (kept: Kept[], remove: () => IDBObjectStore) => void,
+  ): void {
+    const theirs = within([this.document, epoch, replica])
+    const asked = store.getAll(theirs)
+    asked.onsuccess = () => {
+      const kept = asked.result as Kept[]
+      try {
+        if (kept.length > 0) tell(kept, () => (store.delete(theirs), store))
+      } catch (error) {
+        console.error('Collab: edits on this device could not be read.', error)
+        store.transaction.abort()
+      }
+    }
   }
 
   private apply(store: IDBObjectStore, { put, drop }: Change): void {
     store.delete(IDBKeyRange.bound(this.key(0), this.key(drop)))
-    if (put) store.put(put.batch, this.key(put.number))
+    if (put) store.put(this.signed(put.batch), this.key(put.number))
   }
 
-  private key(number: number): Key {
-    return [this.document, this.epoch, this.replica, number]
+  private signed(batch: Batch): Kept {
+    return { ...batch, author: this.author }
   }
 
-  private async transact(
-    names: string[],
-    mode: IDBTransactionMode,
-    work: (store: (name: string) => IDBObjectStore) => void,
-  ): Promise<void> {
-    const database = await (this.opening ??= this.open())
-    const transaction = database.transaction(names, mode, { durability: 'relaxed' })
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve()
-      transaction.onabort = () => reject(transaction.error ?? new Error('The transaction was aborted.'))
-    })
-    work((name) => transaction.objectStore(name))
-    return done
+  private key(number: number, replica = this.replica): Key {
+    return [this.document, this.epoch, replica, number]
   }
-
-  private async open(): Promise<IDBDatabase> {
-    try {
-      const database = await openDatabase()
-      const gone = (): void => {
-        this.opening = null
-        database.close()
-        this.lost()
-      }
-      database.onclose = database.onversionchange = gone
-      return database
-    } catch (error) {
-      this.opening = null
-      throw error
-    }
-  }
-}
-
-function openDatabase(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = window.indexedDB.open(NAME, 1)
-    request.onupgradeneeded = () => {
-      for (const name of [EDITS, REFUSED]) request.result.createObjectStore(name)
-    }
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('There is no database.'))
-  })
-}
-
-/** All keys that begin like this; an array sorts behind every number and string. */
-function within(beginning: string[]): IDBKeyRange {
-  return IDBKeyRange.bound(beginning, [...beginning, []])
 }

@@ -1,4 +1,6 @@
 /** Frames over NiceGUI's own socket: cut into pieces on the way out, put together on the way in. */
+import { fromBase64, joined } from './base64'
+import { Outgoing } from './pieces'
 
 /** The part of a socket.io client that is used here; NiceGUI keeps it as `window.socket`. */
 export interface Socket {
@@ -22,8 +24,6 @@ export interface WireListener {
 }
 
 const EVENT = 'collab'
-/** A multiple of three, so that the pieces' base64 joins without padding: 500,000 characters each. */
-const PIECE_BYTES = 375_000
 const SOCKET_POLL_MS = 20
 
 /** Calls back once NiceGUI has made its socket, which is after our components are mounted. Returns "never mind". */
@@ -42,7 +42,8 @@ export function whenSocketExists(found: (socket: Socket) => void): () => void {
 
 /** The wire of one element. socket.io promises order; that nothing is lost is the sync protocol's work. */
 export class Wire {
-  private pieces: string[] = []
+  private pieces: Uint8Array[] = []
+  private outgoing = this.newOutgoing()
 
   constructor(
     private readonly socket: Socket,
@@ -57,54 +58,48 @@ export class Wire {
     if (this.socket.connected) this.listener.opened()
   }
 
-  /** Sends now or not at all: what a closed socket would keep for later, the next sync brings anyway. */
+  /** Sends in order, or not at all: what a closed socket would keep for later, the next sync brings anyway. */
   send(frame: Uint8Array): void {
-    if (!this.socket.connected) return
-    let from = 0
-    do {
-      const to = from + PIECE_BYTES
-      this.socket.emit(EVENT, this.element, toBase64(frame.subarray(from, to)), to < frame.length)
-      from = to
-    } while (from < frame.length)
+    if (this.socket.connected) this.outgoing.send(frame)
   }
 
   destroy(): void {
+    if (this.socket.connected) this.outgoing.finish()
     this.socket.off('connect', this.onConnect)
     this.socket.off('disconnect', this.onDisconnect)
     this.socket.off(EVENT, this.onPiece)
   }
 
-  private readonly onConnect = (): void => {
+  private newOutgoing(): Outgoing {
+    return new Outgoing((piece, more, ...arrived) => this.socket.emit(EVENT, this.element, piece, more, ...arrived))
+  }
+
+  /** What was under way on an old connection is neither finished nor counted on a new one. */
+  private forget(): void {
     this.pieces = []
+    this.outgoing.stop()
+    this.outgoing = this.newOutgoing()
+  }
+
+  private readonly onConnect = (): void => {
+    this.forget()
     this.listener.opened()
   }
 
   private readonly onDisconnect = (): void => {
-    this.pieces = []
+    this.forget()
     this.listener.closed()
   }
 
-  private readonly onPiece = (element: number, text: string, more: boolean): void => {
+  /** `arrived` is there when the server waits for that before it sends more. */
+  private readonly onPiece = (element: number, text: string, more: boolean, arrived?: () => void): void => {
     if (element !== this.element) return
-    this.pieces.push(text)
-    if (more) return
-    const whole = this.pieces.join('')
-    this.pieces = []
-    this.listener.frame(fromBase64(whole))
+    this.pieces.push(fromBase64(text))
+    if (!more) {
+      const whole = joined(this.pieces)
+      this.pieces = []
+      this.listener.frame(whole)
+    }
+    arrived?.()
   }
-}
-
-function toBase64(bytes: Uint8Array): string {
-  const parts: string[] = []
-  for (let from = 0; from < bytes.length; from += 0x8000) {
-    parts.push(String.fromCharCode(...bytes.subarray(from, from + 0x8000)))
-  }
-  return btoa(parts.join(''))
-}
-
-function fromBase64(text: string): Uint8Array {
-  const binary = atob(text)
-  const bytes = new Uint8Array(binary.length)
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
-  return bytes
 }

@@ -28,7 +28,7 @@ def _documents() -> None:
         sa.Column('created_at', sa.BigInteger, nullable=False),
         sa.Column('changed_at', sa.BigInteger, nullable=False),
         sa.Column('deleted_at', sa.BigInteger),
-        sa.Column('epoch', sa.Integer, nullable=False, server_default='1'),
+        sa.Column('epoch', sa.BigInteger, nullable=False, server_default='1'),
         sa.Column('seq', sa.BigInteger, nullable=False, server_default='0'),
     )
     op.create_table(

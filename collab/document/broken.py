@@ -1,0 +1,21 @@
+"""What makes a document unfit for use, and what whoever caused it is told."""
+
+
+class BrokenDocument(Exception):
+    """The CRDT library failed on this document; throw the object away and build it again from the log."""
+
+    code, words = 'update', 'The server could not take in an edit of this page.'
+
+
+class Overgrown(BrokenDocument):
+    """An edit turned out to be too long only when it was merged: what it deletes was deleted before."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f'an edit beyond the limit of {limit:,} bytes')
+        self.code, self.words = 'too-large', too_large(limit)
+
+
+def too_large(limit: int) -> str:
+    """What whoever brought too much is told."""
+    most = f'{limit / 1_000_000:g} MB' if limit >= 1_000_000 else f'{limit:,} bytes'
+    return f'A document holds at most {most}, this edit would exceed that. Copy what you added, then reload.'

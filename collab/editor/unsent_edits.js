@@ -1,0 +1,160 @@
+// Says what of somebody's edits was put back into the text, and offers them what nobody can merge any more.
+// Nothing of it is lost by a reload or without the server: it lies on this device until its author has decided.
+const SAVED_AS = " – my unsent edits";
+const TITLE = 200; // longest title, in characters
+const SHOWN = 5000; // letters of the text that are shown; all of it is saved and copied
+const LATER = "This could not be saved just now. Nothing of it is lost; please try again in a moment.";
+const STILL_HERE = "It could not be taken away from this device, and will be offered again.";
+const NOTHING = { putBack: null, why: null, text: "", keys: [] };
+
+const BEGINNINGS = {
+  restored: "This document was restored from a backup.",
+  other: "This document was restored from a backup, or made anew.",
+};
+const REST = {
+  restored: "What you had not sent yet has no place in it any more:",
+  other: "What you had not sent yet has no place in it:",
+  refused: "The server did not take these edits of yours:",
+};
+const PARTLY = "What you had not sent yet was put back where it fits. This has no place any more:";
+
+function wordsFor({ putBack, why, text }) {
+  const begin = BEGINNINGS[why] ?? BEGINNINGS[putBack?.why];
+  const partly = putBack && text && why !== "refused";
+  const back = putBack && !partly && `${edits(putBack.edits)} not sent before ${putBack.edits === 1 ? "was" : "were"} put back.`;
+  return [begin, back, partly ? PARTLY : text && REST[why]].filter(Boolean).join(" ");
+}
+
+function edits(count) {
+  return count === 1 ? "1 edit" : `${count} edits`;
+}
+
+async function request(path, options) {
+  const answer = await fetch(path, options);
+  if (answer.ok) return answer.json();
+  const { detail } = await answer.json().catch(() => ({}));
+  throw Object.assign(new Error(`${path}: ${answer.status}`), { why: answer.status < 500 && detail });
+}
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Only known pages have the clipboard.
+    const box = Object.assign(document.createElement("textarea"), { value: text, className: "aside" });
+    document.body.append(box);
+    box.select();
+    const copied = document.execCommand("copy");
+    box.remove();
+    return copied;
+  }
+}
+
+export default {
+  template: `
+    <section class="unsent-edits" :class="{ empty: !words }" :aria-label="words ? 'Your unsent edits' : null"
+             data-testid="unsent-edits">
+      <div class="unsent-edits-words" role="status">
+        <span>{{ words }}</span>
+        <a v-if="saved" :href="saved.path" data-testid="unsent-edits-link">{{ saved.title }}</a>
+      </div>
+      <pre v-if="offer.text" class="unsent-edits-text" tabindex="0" role="group" aria-label="Text">{{ shown }}</pre>
+      <div v-if="words" class="unsent-edits-actions">
+        <template v-if="!offer.text">
+          <button type="button" class="button" ref="ok" @click="done">OK</button>
+        </template>
+        <template v-else-if="sure">
+          <button type="button" class="button" ref="keep" @click="ask(false)">Keep it</button>
+          <button type="button" class="button button-danger" @click="discard">Discard it for ever</button>
+        </template>
+        <template v-else>
+          <button type="button" class="button button-main" :aria-disabled="busy" @click="save">Save as a new document</button>
+          <button type="button" class="button" @click="copy">{{ copied ? "Copied" : "Copy" }}</button>
+          <button type="button" class="button" ref="discard" @click="ask(true)">Discard</button>
+        </template>
+      </div>
+      <p v-if="trouble" class="unsent-edits-trouble" role="alert">{{ trouble }}</p>
+    </section>
+  `,
+  props: { document: String },
+  data() {
+    return { offer: NOTHING, saved: null, sure: false, busy: false, copied: false, trouble: "" };
+  },
+  computed: {
+    words() {
+      return this.saved ? "Your text is saved. It is a document of its own now:" : wordsFor(this.offer);
+    },
+    shown() {
+      const { text } = this.offer;
+      return text.length > SHOWN ? `${text.slice(0, SHOWN).replace(/[\ud800-\udbff]$/, "")} …` : text;
+    },
+  },
+  mounted() {
+    window.addEventListener("collab-remains", this.take);
+    const board = this.board();
+    if (board) this.offer = board.offer;
+  },
+  beforeUnmount() {
+    window.removeEventListener("collab-remains", this.take);
+  },
+  methods: {
+    board() {
+      return document.querySelector(".collab-editor")?.__collab?.remains;
+    },
+    take({ detail }) {
+      if (detail.text && detail.text !== this.offer.text) this.saved = null;
+      if (detail.text !== this.offer.text) Object.assign(this, { sure: false, copied: false, trouble: "" });
+      this.offer = detail;
+    },
+    // Another page may have taken care of it; and it is taken away only when it is safe elsewhere.
+    async save() {
+      if (this.busy) return;
+      this.busy = true;
+      this.trouble = "";
+      try {
+        await this.board().look();
+        const { offer } = this;
+        if (offer.text) await this.saveAs(offer);
+      } catch (error) {
+        console.warn("Collab: unsent edits could not be saved.", error);
+        this.trouble = error.why ? `This could not be saved: ${error.why}` : LATER;
+      }
+      this.busy = false;
+    },
+    async saveAs(offer) {
+      const { title } = await request(`/api/documents/${encodeURIComponent(this.document)}`);
+      const body = JSON.stringify({ title: [...title].slice(0, TITLE - SAVED_AS.length).join("") + SAVED_AS, text: offer.text });
+      const made = await request("/api/documents", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+      await this.board().remove(offer).catch(() => (this.trouble = STILL_HERE));
+      this.saved = { path: `/d/${made.id}`, title: made.title };
+      this.focus("ok");
+    },
+    async copy() {
+      this.copied = await copyText(this.offer.text);
+      this.trouble = this.copied ? "" : "Your browser does not let a page copy. Select the text above instead.";
+    },
+    ask(sure) {
+      this.sure = sure;
+      this.focus(sure ? "keep" : "discard");
+    },
+    async discard() {
+      try {
+        await this.board().remove(this.offer);
+        this.done();
+      } catch {
+        this.trouble = "This could not be removed just now.";
+      }
+    },
+    done() {
+      this.saved = null;
+      this.board().seen();
+      document.querySelector(".collab-editor .cm-content")?.focus();
+    },
+    // The keyboard goes on where it was.
+    async focus(name) {
+      await this.$nextTick();
+      this.$refs[name]?.focus();
+    },
+  },
+};

@@ -1,0 +1,172 @@
+"""How much one connection, and one person, may ask of the server, so that nobody spoils it for the others.
+
+Whoever goes over a limit is slowed down, never cut off: the transport stops reading for a while, the network
+makes the sender wait, and no edit is lost. Nothing a person does comes near a limit, and a program that is
+alone on the server may have nearly all of it. Time comes in as an argument, in seconds of a clock that only
+rises.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from collab.rooms.unfinished import Unfinished
+
+
+class Rate(NamedTuple):
+    """So much a second, and so much at once after a pause."""
+
+    per_second: float
+    at_once: float
+
+
+UPDATES = Rate(10_000, 40_000)
+"""Edits of one person. A recorded session is replayed at some 6,000 a second; a person makes 60."""
+BYTES = Rate(8_000_000, 64_000_000)
+"""What one person sends. The longest document may come in six pieces over, before anything has to wait."""
+QUESTIONS = Rate(10, 600)
+"""How often one person comes in, or asks for the text, which is encoded for each. A tab that comes back does
+both once: 300 may do so in the same moment."""
+STRANGERS = Rate(100, 1_000)
+"""The same of all programs without a session together: each connection of theirs is a person of its own."""
+
+CALM = Rate(0.03, 0.2)
+"""Seconds of work a second that are still as a person writes: 60 edits take 0.006, a program's 100 take 0.01.
+At once, some thousand edits of a macro are fine."""
+SHARE_ALONE, SHARE_BESIDE = 0.8, 0.05
+"""The part of the server's time that all busy connections together may have; less while people write."""
+AT_ONCE = 0.005
+"""Seconds of work of a busy connection between two pauses."""
+MOST_DEBT = 0.01
+"""Seconds of work that are remembered at most: after a huge paste the next key waits for 0.2 s, not ten."""
+MEANWHILE = 1.0
+"""For so many seconds after a frame, somebody counts as writing."""
+
+
+class Bucket:
+    """A token bucket that may run into debt: what was taken is paid for by waiting."""
+
+    __slots__ = ('_at', '_level', '_most_debt', 'rate')
+
+    def __init__(self, rate: Rate, now: float, most_debt: float = float('inf')) -> None:
+        self.rate = rate
+        self._level = rate.at_once
+        self._most_debt = most_debt
+        self._at = now
+
+    def take(self, amount: float, now: float) -> float:
+        """Take so much out; how many seconds it takes until there is no debt."""
+        per_second, at_once = self.rate
+        level = min(at_once, self._level + (now - self._at) * per_second) - amount
+        self._level = max(level, -self._most_debt)
+        self._at = now
+        return -self._level / per_second if self._level < 0 else 0.0
+
+    def is_full(self, now: float) -> bool:
+        """Nothing is known of it that a new one would not know."""
+        return self._level + (now - self._at) * self.rate.per_second >= self.rate.at_once
+
+
+class Purse:
+    """What one person may use, over all of their connections. `seats` is how many those are."""
+
+    __slots__ = ('buckets', 'seats')
+
+    def __init__(self, now: float) -> None:
+        self.seats = 0
+        self.buckets = (Bucket(UPDATES, now), Bucket(BYTES, now), Bucket(QUESTIONS, now))
+
+    def is_full(self, now: float) -> bool:
+        """Nothing of what was used counts any more."""
+        return all(bucket.is_full(now) for bucket in self.buckets)
+
+
+class Allowance:
+    """What one connection may still use. Made by Allowances, and given back to them."""
+
+    __slots__ = ('_calm', '_questions', '_shared', '_work', 'person')
+
+    def __init__(self, shared: 'Allowances', person: str, questions: Bucket | None, now: float) -> None:
+        self.person = person
+        self._shared = shared
+        self._questions = questions
+        self._calm = Bucket(CALM, now, MOST_DEBT)
+        self._work = Bucket(Rate(SHARE_ALONE, AT_ONCE), now, MOST_DEBT)
+
+    def used(self, began: float, size: int, *, question: bool) -> float:
+        """A frame of `size` bytes was worked on since `began`; for how many seconds no more is to be read."""
+        shared = self._shared
+        now = shared.clock()
+        updates, volume, questions = shared.purses[self.person].buckets
+        wait = max(updates.take(1, now), volume.take(size, now))
+        if question:
+            wait = max(wait, questions.take(1, now))
+            if self._questions is not None:
+                wait = max(wait, self._questions.take(1, now))
+        if self._calm.take(now - began, now) == 0.0:
+            shared.busy.pop(self, None)
+            shared.somebody_wrote = now
+            return wait
+        self._work.rate = Rate(shared.share(self, now), AT_ONCE)
+        return max(wait, self._work.take(now - began, now))
+
+
+class Allowances:
+    """The allowances of everybody on this server. Of who is gone it forgets all that can be forgotten."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.purses: dict[str, Purse] = {}
+        self.busy: dict[Allowance, float] = {}
+        """Connections that work like a machine, and when they last did."""
+        self.somebody_wrote = -MEANWHILE
+        """When somebody last wrote as people do."""
+        self.unfinished = Unfinished()
+        self._strangers = Bucket(STRANGERS, clock())
+        self._gone: dict[str, None] = {}
+
+    def seat(self, person: str, *, known: bool) -> Allowance:
+        """The allowance of a new connection; `known` says whether the person has a session."""
+        now = self.clock()
+        purse = self._purse(person, now)
+        purse.seats += 1
+        self._gone.pop(person, None)
+        return Allowance(self, person, None if known else self._strangers, now)
+
+    def knock(self, person: str | None) -> float:
+        """Somebody is at the door (None: a program without a session); how many seconds to let them wait."""
+        now = self.clock()
+        if person is None:
+            return self._strangers.take(1, now)
+        purse = self._purse(person, now)
+        self._gone.setdefault(person)
+        return purse.buckets[2].take(1, now)
+
+    def unseat(self, allowance: Allowance) -> None:
+        """The connection is gone."""
+        self.busy.pop(allowance, None)
+        purse = self.purses[allowance.person]
+        purse.seats -= 1
+        if purse.seats == 0:
+            self._gone[allowance.person] = None
+        self._forget()
+
+    def share(self, who: Allowance, now: float) -> float:
+        """The part of the server's time that this busy connection may have."""
+        self.busy[who] = now
+        for other in [other for other, at in self.busy.items() if at < now - MEANWHILE]:
+            del self.busy[other]
+        beside = now - self.somebody_wrote < MEANWHILE
+        return (SHARE_BESIDE if beside else SHARE_ALONE) / len(self.busy)
+
+    def _purse(self, person: str, now: float) -> Purse:
+        purse = self.purses.get(person)
+        if purse is None:
+            purse = self.purses[person] = Purse(now)
+        return purse
+
+    def _forget(self) -> None:
+        """Those who left first, as soon as nothing of what they used counts any more."""
+        now = self.clock()
+        for person in list(self._gone)[:2]:
+            if self.purses[person].is_full(now):
+                del self.purses[person], self._gone[person]

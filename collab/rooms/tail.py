@@ -1,0 +1,42 @@
+"""How much log lies behind a room's last snapshot, and whether a new one is worth its cost."""
+
+import asyncio
+
+from collab.rooms.ports import StoredDocument
+
+ROWS, BYTES_PER_ROW = 200, 1_000
+"""A new snapshot is worth its cost after so many updates, and one more for each so many bytes of the last:
+reading a row at the opening costs about as much as writing a kilobyte of snapshot."""
+
+BYTES = 4_000_000
+"""So many bytes of updates behind the last snapshot, and its own size again, are also worth a new one."""
+
+
+class Tail:
+    """The log of one open document behind its last snapshot."""
+
+    def __init__(self, stored: StoredDocument) -> None:
+        self.lock = asyncio.Lock()
+        """Held while a snapshot is being made."""
+        self._bytes = sum(map(len, stored.tail))
+        self._snapshot_seq = stored.snapshot_seq
+        self._snapshot_bytes = len(stored.snapshot or b'')
+        self._failed_at = 0
+
+    def grew(self, size: int) -> None:
+        """So many bytes of updates were committed."""
+        self._bytes += size
+
+    def is_due(self, durable: int) -> bool:
+        """Whether the log, which ends at update `durable`, has grown enough for a new snapshot."""
+        rows = durable - max(self._snapshot_seq, self._failed_at)
+        long = self._bytes >= BYTES + self._snapshot_bytes and rows >= ROWS // 10
+        return long or rows >= ROWS + self._snapshot_bytes // BYTES_PER_ROW
+
+    def summed_up(self, seq: int, size: int) -> None:
+        """There is a snapshot of so many bytes after update `seq` now."""
+        self._snapshot_seq, self._snapshot_bytes, self._bytes = seq, size, 0
+
+    def failed(self, durable: int) -> None:
+        """No snapshot could be made: not again at the next key, but after as many more."""
+        self._failed_at = durable

@@ -1,0 +1,188 @@
+"""Whole copies of the database: made while people write, proven before they count, and brought back."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from collab.storage.checking import DamagedFile, Findings, check
+from collab.storage.epochs import new_epoch
+from models import Base, DatabaseUnusable, open_database
+
+PATIENCE = 10.0
+"""Seconds to wait for a database that somebody else is writing to."""
+
+CHILDREN = ('replicas', 'snapshots', 'updates')
+NAMED = 3
+"""How many damaged documents an error names."""
+
+
+class BackupFailed(Exception):
+    """A backup could not be made or brought back; nothing was changed. Its text is one line for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore has done."""
+
+    documents: int
+    untouched: int
+    """Documents that the backup does not know, or that were not asked for; they are as they were."""
+    before: Path | None
+    """The backup that was made of everything as it was before."""
+
+
+def back_up(database: Path, target: Path) -> Findings:
+    """Copy the database, which may be in use, to `target`, and prove the copy.
+
+    Readers and writers go on meanwhile. The file is complete and on the disk when it appears under its name;
+    it can be read by its owner only. Documents that were damaged before are copied as they are: the
+    findings name them. Raises BackupFailed.
+    """
+    if not database.is_file():
+        raise BackupFailed(f'there is no database at {database} yet')
+    if target.exists():
+        raise BackupFailed(f'{target} exists already; name another file')
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _copy(database, target.parent) as copy:
+            with closing(sqlite3.connect(copy)) as connection:
+                connection.execute('PRAGMA journal_mode = DELETE')  # a backup is one file
+                findings = check(connection)
+            _sync(copy)
+            copy.rename(target)
+            _sync(target.parent)
+    except DamagedFile as error:
+        raise BackupFailed(f'the database {database} is damaged: {error}') from error
+    except OSError as error:
+        raise BackupFailed(f'cannot write {target}: {error.strerror}') from error
+    return findings
+
+
+def restore(database: Path, backup: Path, wanted: Sequence[str], before: Path) -> Restored:
+    """Bring back the documents `wanted` from a backup, or all it holds when none are named.
+
+    First all checksums of the backup are compared, then the present state is backed up to `before`, then
+    everything happens in one transaction. Each document begins a new life, with a new epoch; whatever else
+    is in the database stays as it is. A server that runs meanwhile goes on with what was restored.
+    Raises BackupFailed, also when the present database cannot be read.
+    """
+    if not backup.is_file():
+        raise BackupFailed(f'there is no file {backup}')
+    before.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        # A copy, because an older one is brought up to date first: the backup itself is not touched.
+        with _copy(backup, before.parent) as copy:
+            open_database(f'sqlite+aiosqlite:///{copy}')
+            findings = _proven(backup, copy, wanted)
+            earlier = _keep(database, before)
+            open_database(f'sqlite+aiosqlite:///{database}', PATIENCE, alone=False)
+            chosen = tuple(wanted) or findings.documents
+            untouched = _replace(database, copy, chosen, findings)
+    except (DamagedFile, DatabaseUnusable) as error:
+        raise BackupFailed(f'{backup} cannot be restored: {error}') from error
+    except sqlite3.OperationalError as error:
+        raise BackupFailed(f'{database} could not be written, and is as it was: {error}') from error
+    return Restored(len(chosen), untouched, earlier)
+
+
+def is_readable(database: Path) -> bool:
+    """Whether the file is a database whose pages fit together, or is not there at all."""
+    if not database.exists():
+        return True
+    try:
+        with closing(_reading(database)) as connection:
+            return bool(connection.execute('PRAGMA integrity_check(1)').fetchone() == ('ok',))
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _proven(backup: Path, copy: Path, wanted: Sequence[str]) -> Findings:
+    with closing(sqlite3.connect(copy)) as connection:
+        findings = check(connection)
+    if unknown := [name for name in wanted if name not in findings.documents]:
+        raise BackupFailed(f'{backup} holds no document with the id {unknown[0]!r}')
+    chosen = set(wanted or findings.documents)
+    if wrong := [f'{name} ({what})' for name, what in findings.damaged.items() if name in chosen]:
+        more = f' and {len(wrong) - NAMED} more' if len(wrong) > NAMED else ''
+        raise BackupFailed(
+            f'{backup} holds damaged documents: {", ".join(wrong[:NAMED])}{more}. Nothing was restored. '
+            'Name the documents to bring back others: restore FILE DOCUMENT_ID ...'
+        )
+    return findings
+
+
+def _keep(database: Path, before: Path) -> Path | None:
+    if not database.exists():
+        return None
+    back_up(database, before)
+    return before
+
+
+def _replace(database: Path, copy: Path, chosen: Sequence[str], findings: Findings) -> int:
+    """Put the chosen documents of the copy in place of those in the database; how many others it has."""
+    with closing(sqlite3.connect(database, timeout=PATIENCE, isolation_level=None)) as connection:
+        connection.execute('PRAGMA synchronous = FULL')
+        connection.execute('PRAGMA foreign_keys = ON')
+        connection.execute('PRAGMA wal_autocheckpoint = 0')  # the log is folded by the server, and by it only
+        connection.execute('ATTACH ? AS backup', (str(copy),))
+        connection.execute('BEGIN IMMEDIATE')
+        for name in chosen:
+            for table in CHILDREN:
+                connection.execute(f'DELETE FROM main.{table} WHERE document_id = ?', (name,))
+            connection.execute('DELETE FROM main.documents WHERE id = ?', (name,))
+            _take(connection, 'documents', 'id', name)
+            for table in CHILDREN:
+                _take(connection, table, 'document_id', name)
+            connection.execute('UPDATE main.documents SET epoch = ? WHERE id = ?', (new_epoch(), name))
+        for lost in findings.lost_snapshots:
+            if lost[0] in chosen:
+                connection.execute('DELETE FROM main.snapshots WHERE document_id = ? AND seq = ?', lost)
+        _take(connection, 'people')
+        (count,) = connection.execute('SELECT count(*) FROM main.documents').fetchone()
+        connection.execute('COMMIT')
+    return int(count) - len(chosen)
+
+
+def _take(connection: sqlite3.Connection, table: str, key: str = '', name: str = '') -> None:
+    """Copy the rows of one document, or all that are not there yet."""
+    columns = ', '.join(f'"{column.name}"' for column in Base.metadata.tables[table].columns)
+    change = f'INTO main.{table} ({columns}) SELECT {columns} FROM backup.{table}'
+    if key:
+        connection.execute(f'INSERT {change} WHERE {key} = ?', (name,))
+    else:
+        connection.execute(f'INSERT OR IGNORE {change}')
+
+
+@contextmanager
+def _copy(source: Path, folder: Path) -> Iterator[Path]:
+    """A consistent copy of a database that may be in use; it goes away afterwards unless it was renamed."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix='.copy-')  # mkstemp gives mode 0600
+    os.close(handle)
+    try:
+        try:
+            with closing(_reading(source)) as original, closing(sqlite3.connect(name)) as copy:
+                original.backup(copy)  # all in one step: a writer does not make it begin again
+        except sqlite3.DatabaseError as error:
+            raise DamagedFile(str(error)) from error
+        yield Path(name)
+    finally:
+        for left in (name, f'{name}-wal', f'{name}-shm', f'{name}-journal'):
+            with suppress(FileNotFoundError):
+                os.unlink(left)
+
+
+def _reading(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f'file:{quote(str(file.absolute()))}?mode=ro', uri=True, timeout=PATIENCE)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,145 @@
+"""Takes what comes over WebSockets in small portions, so that no connection keeps the others waiting.
+
+uvicorn takes apart all that lies in a socket, up to 256 kB, before anybody else has a turn: thousands of
+tiny frames are half a second of work. Here a connection has a moment in each turn; while it has more, and
+until its messages are read, nothing is taken from its socket, and the network makes the sender wait.
+"""
+
+from functools import partial
+from typing import Any, cast
+
+from uvicorn._types import WebSocketEvent
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
+from wsproto import events
+
+from collab.rooms.unfinished import Unfinished
+
+PORTION, LONGEST_PORTION = 512, 4096
+"""Bytes taken apart at once: 85 of the smallest frames there are, a millisecond of work; more if quick."""
+MOMENT = 0.001
+"""Seconds of work in one turn of the event loop, if a portion takes no longer."""
+REST = 0.01
+"""Seconds of rest after a moment in which no message was complete: a tenth of the time is enough."""
+PAGE_MESSAGE = 1_000_100
+"""Longest message on NiceGUI's socket, in bytes. Its own limit of a million counts when all is in memory."""
+BUSY = 1013
+"""Close code: try again later."""
+PROGRAMS = '/yjs/'
+"""Where programs connect, whose messages may be as long as uvicorn's `ws_max_size` says."""
+
+
+class FairHttp(HttpToolsProtocol):
+    """uvicorn's HTTP, with fair WebSockets; for its setting `http`."""
+
+    def __init__(self, *args: Any, unfinished: Unfinished, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ws_protocol_class = cast(Any, partial(FairWebSocket, unfinished=unfinished))
+
+
+class FairWebSocket(WSProtocol):
+    """uvicorn's WebSocket, except that it reads no more than it can pass on."""
+
+    def __init__(self, *args: Any, unfinished: Unfinished, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._unfinished = unfinished
+        self._unread = bytearray()
+        self._feeding = False
+        self._heard = False
+
+    def handle_connect(self, event: events.Request) -> None:
+        """Somebody wants to come in."""
+        super().handle_connect(event)
+        if not self.scope['path'].startswith(PROGRAMS):
+            self.buffer.max_length = min(self.buffer.max_length, PAGE_MESSAGE)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        self._heard = True
+        if len(data) <= PORTION and not self._unread and self.writable.is_set():
+            super().data_received(data)
+            return
+        self._unread += data
+        if not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
+        if not self._feeding:
+            self._feed()
+
+    def handle_message(self, event: events.TextMessage | events.BytesMessage) -> None:
+        """A message came, or a part of it."""
+        super().handle_message(event)
+        if self.close_sent or event.message_finished:
+            self.buffer.clear()
+            self._unfinished.done(self)
+        else:
+            self._unfinished.has(self, self.buffer.length, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        self._unfinished.done(self)
+        super().connection_lost(exc)
+
+    async def receive(self) -> WebSocketEvent:
+        """The next message, as ASGI has it."""
+        message = await self.queue.get()
+        if self.queue.empty() and not self._feeding:
+            self._go_on()
+        return message
+
+    def resume_writing(self) -> None:
+        """There is room again for answers to what was read."""
+        super().resume_writing()
+        if self.queue.empty() and not self._feeding:
+            self._go_on()
+
+    def send_keepalive_ping(self) -> None:
+        """Ask whether the peer is there."""
+        self._heard = False
+        super().send_keepalive_ping()
+
+    def keepalive_timeout(self) -> None:
+        """A ping was not answered. The peer is dead, unless it was heard of, or we did not read."""
+        if self.read_paused or self._heard:
+            self._heard = False
+            self.pong_timer = self.loop.call_later(self.ping_timeout or 0, self.keepalive_timeout)
+        else:
+            super().keepalive_timeout()
+
+    def _give_up(self) -> None:
+        """Its half of a message needs the room of others: it may send it again, later."""
+        self.buffer.clear()
+        self.queue.put_nowait({'type': 'websocket.disconnect', 'code': BUSY})
+        self.transport.write(self.conn.send(events.CloseConnection(BUSY, 'The server is busy; try again.')))
+        self.close_sent = True
+        self.transport.close()
+
+    def _go_on(self) -> None:
+        if self._unread:
+            self._feeding = True
+            self.loop.call_soon(self._feed)
+        elif self.read_paused:
+            self.read_paused = False
+            self._heard = True  # its answer to a ping may have waited for this
+            self.transport.resume_reading()
+
+    def _feed(self) -> None:
+        """One moment's work. Whoever reads the last message goes on with it, or the rest does."""
+        self._feeding = False
+        begin, size = self.loop.time(), PORTION
+        while self._unread and self.writable.is_set() and not self.transport.is_closing():
+            portion = bytes(self._unread[:size])
+            del self._unread[:size]
+            super().data_received(portion)
+            if not self.queue.empty() and not self.close_sent:
+                return
+            if self.loop.time() > begin + MOMENT:
+                break
+            size = min(2 * size, LONGEST_PORTION)
+        if not self.writable.is_set():
+            return  # it sends pings, and does not read the answers
+        if self._unread:
+            self._feeding = True
+            self.loop.call_later(REST, self._feed)
+        else:
+            self._go_on()
