@@ -1,11 +1,14 @@
 # One word per habit; each line also works typed by hand. The first use makes the virtual environment.
-.PHONY: run test lint format coverage build clean
+.PHONY: run test faults lint format coverage build clean
 
 run: .venv
 	.venv/bin/python main.py
 
 test: .venv
 	.venv/bin/pytest
+
+faults: .venv
+	.venv/bin/pytest tests/faults --rounds $(or $(ROUNDS),20)
 
 lint: .venv
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
