@@ -17,8 +17,9 @@ CHROMIUM_FLAGS = [
     '--disable-sync',
     '--no-first-run',
 ]
-EDITOR = "document.querySelector('.collab-editor').__collab"
-SHOWN = f'{EDITOR}.view.state.doc.toString()'
+EDITOR = "document.querySelector('.collab-editor')?.__collab"
+"""What a mounted editor shows to tests; undefined before. Who waits for something in it asks with `?.`."""
+SHOWN = f'{EDITOR}?.view.state.doc.toString()'
 WITHIN = 15_000
 """Milliseconds that a page may take for anything; a slow machine must not fail a story."""
 

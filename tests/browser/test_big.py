@@ -77,7 +77,7 @@ class Writer:
     async def length(self, units: int) -> None:
         """Return when the tab shows so many units of text, or more."""
         await self.page.wait_for_function(
-            f'units => {EDITOR}.view.state.doc.length >= units', arg=units, timeout=LONG
+            f'units => {EDITOR}?.view.state.doc.length >= units', arg=units, timeout=LONG
         )
 
     async def saved(self) -> None:
@@ -176,7 +176,7 @@ async def test_ten_megabytes_pasted_offline_survive_a_reload_and_arrive_once(
     await ann.page.evaluate('window.socket.disconnect()')
     await ann.tab.status('offline')
     await ann.paste(TEN_MEGABYTES)
-    kept = f'() => {EDITOR}.status().unsaved === 1 && {EDITOR}.status().kept === 1'
+    kept = f'() => {EDITOR}?.status().unsaved === 1 && {EDITOR}.status().kept === 1'
     await ann.page.wait_for_function(kept, timeout=LONG)
     await ann.page.reload()
     await ann.length(units('begin ' + TEN_MEGABYTES))

@@ -28,7 +28,7 @@ async def test_a_page_that_lost_text_is_healed_and_the_reader_stays_where_they_w
     for tab in (ann, bob):
         await tab.page.evaluate(NOT_RELOADED)
     await bob.page.evaluate(f'{EDITOR}.view.scrollDOM.scrollTop = 3000')
-    await bob.page.wait_for_function(f'{EDITOR}.view.scrollDOM.scrollTop > 2900')
+    await bob.page.wait_for_function(f'{EDITOR}?.view.scrollDOM.scrollTop > 2900')
     await bob.page.evaluate(LOSE_TEXT)
     await ann.content.click()
     await ann.page.keyboard.press('Control+End')
@@ -39,7 +39,7 @@ async def test_a_page_that_lost_text_is_healed_and_the_reader_stays_where_they_w
         arg=f'{lines}!',
         timeout=HEALED_WITHIN,
     )
-    await bob.page.wait_for_function(f'{EDITOR}.view.scrollDOM.scrollTop > 2900')
+    await bob.page.wait_for_function(f'{EDITOR}?.view.scrollDOM.scrollTop > 2900')
     assert await ann.page.evaluate('window.notReloaded')
     assert await collab.text('doc') == f'{lines}!'
     await bob.saved()

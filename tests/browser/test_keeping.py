@@ -59,7 +59,7 @@ async def test_kill_9_while_somebody_types_loses_and_doubles_nothing(
     words = ''.join(f'<{number}>' for number in range(30))
     typing = asyncio.create_task(ann.type(words, delay=8))
     letters = random.Random(seed).randrange(3, 60)
-    await ann.page.wait_for_function(f"{EDITOR}.doc.getText('content').length > {letters}", timeout=WITHIN)
+    await ann.page.wait_for_function(f"{EDITOR}?.doc.getText('content').length > {letters}", timeout=WITHIN)
     collab.kill()
     await typing
     await ann.kept()
@@ -141,7 +141,7 @@ async def test_a_duplicated_tab_is_a_replica_of_its_own(collab: Collab, ann: Wri
     await ann.page.evaluate('window.socket.connect()')
     for writer in (ann, copy):
         await writer.tab.saved()
-        await writer.page.wait_for_function(f'{EDITOR}.view.state.doc.length === 9', timeout=WITHIN)
+        await writer.page.wait_for_function(f'{EDITOR}?.view.state.doc.length === 9', timeout=WITHIN)
     assert await collab.text('doc') in ('mineyours', 'yoursmine')
 
 
@@ -158,7 +158,7 @@ async def test_cursor_selection_and_scroll_position_survive_a_restart(
             view.dispatch({{selection: {{anchor: line.from, head: line.to}}, scrollIntoView: true}});
         }}"""
     )
-    await ann.page.wait_for_function(f'{EDITOR}.view.scrollDOM.scrollTop > 1000', timeout=WITHIN)
+    await ann.page.wait_for_function(f'{EDITOR}?.view.scrollDOM.scrollTop > 1000', timeout=WITHIN)
     scrolled = await ann.page.evaluate(f'{EDITOR}.view.scrollDOM.scrollTop')
     collab.stop()
     await ann.tab.status('offline')
@@ -168,7 +168,7 @@ async def test_cursor_selection_and_scroll_position_survive_a_restart(
     selected += f' {EDITOR}.view.state.selection.main.to)'
     await ann.page.wait_for_function(f"{selected} === 'line 150'", timeout=WITHIN)
     await ann.page.wait_for_function(
-        f'Math.abs({EDITOR}.view.scrollDOM.scrollTop - {scrolled}) < 40', timeout=WITHIN
+        f'Math.abs({EDITOR}?.view.scrollDOM.scrollTop - {scrolled}) < 40', timeout=WITHIN
     )
 
 

@@ -34,7 +34,7 @@ class Writer:
 
     async def kept(self) -> None:
         """Return when everything that is not saved is kept on this device."""
-        condition = f'() => {{ const s = {EDITOR}.status(); return s.unsaved > 0 && s.kept === s.unsaved }}'
+        condition = f'() => {{ const s = {EDITOR}?.status(); return s?.unsaved > 0 && s.kept === s.unsaved }}'
         await self.page.wait_for_function(condition, timeout=WITHIN)
 
     async def says(self, words: str) -> None:

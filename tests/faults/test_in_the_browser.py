@@ -121,7 +121,7 @@ async def test_a_tab_that_ends_at_a_random_moment_with_the_server_stopped(
     stop_server_at, end_at = sorted(chance.sample(range(1, 250), 2))
     typing = asyncio.create_task(ann.type_until(words, end_at))
     await ann.page.wait_for_function(
-        f"length => {EDITOR}.doc.getText('content').length > length",
+        f"length => {EDITOR}?.doc.getText('content').length > length",
         arg=len(''.join(words[:stop_server_at])),
         timeout=WITHIN,
     )
