@@ -27,7 +27,7 @@ async def test_a_page_that_lost_text_is_healed_and_the_reader_stays_where_they_w
     ann, bob = [await (await visitor()).open(f'{collab.url}/d/doc') for _ in range(2)]
     for tab in (ann, bob):
         await tab.page.evaluate(NOT_RELOADED)
-    await bob.page.evaluate(f'{EDITOR}.view.scrollDOM.scrollTop = 3000')
+    await bob.page.evaluate(f'() => {{ {EDITOR}?.view.scrollDOM.scrollTo(0, 3000) }}')
     await bob.page.wait_for_function(f'{EDITOR}?.view.scrollDOM.scrollTop > 2900')
     await bob.page.evaluate(LOSE_TEXT)
     await ann.content.click()
