@@ -75,7 +75,8 @@ async def test_a_page_that_lost_text_is_told_to_take_it_anew(caplog: pytest.LogC
         assert bob.check() == [RENEW, RENEW]  # the document is proven already
         assert (ann.check(), room.text) == ([SAME], 'a shared secret')
         assert (
-            'Document doc, edit 1: a page holds another text, of 12 bytes; the server has 15.' in caplog.text
+            'Document doc, update 1: a page holds another text, of 12 bytes; the server has 15.'
+            in caplog.text
         )
         assert 'secret' not in caplog.text
 

@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pycrdt import Doc, Text
 
 from collab.document.protocol import read_state_vector
-from collab.document.shared import SharedDocument, equal
+from collab.document.shared import SharedDocument
+from collab.document.summary import equal
 from tests.support.rooms import open_hub
 from tests.support.store import MemoryStore
 from tests.support.tab import Tab
@@ -72,6 +73,19 @@ class Collaboration(RuleBasedStateMachine):
     @rule(who=st.integers(0, TABS - 1))
     def everything_arrives_at_a_tab(self, who: int) -> None:
         self._now(self.tabs[who].read)
+
+    @rule(one=st.integers(0, TABS - 1), other=st.integers(0, TABS - 1))
+    def two_tabs_talk_without_the_server(self, one: int, other: int) -> None:
+        """As y-websocket's tabs of one browser do; the server has the edits, and may not have stored them."""
+        teller, hearer = self.tabs[one], self.tabs[other]
+        frames = [*self.wires[one].frames]
+        self.wires[one].frames.clear()
+        for frame in frames:
+            self._to_server(one, frame)
+        known = read_state_vector(self.room.document.state_vector())
+        held = read_state_vector(teller.doc.get_state())
+        if all(known.get(client, 0) >= clock for client, clock in held.items()):
+            self._now(hearer.hear, teller.doc.get_update())
 
     @rule()
     def the_journal_commits(self) -> None:

@@ -60,7 +60,7 @@ async def test_who_joins_between_two_commits_misses_nothing() -> None:
         ann.read()
         store.hold()
         ann.type('one ')
-        await until(lambda: room.seq == 1)
+        await until(lambda: room.edits == 1)
         await asyncio.sleep(0)
         late = Tab(room, 'late')
         ann.type('two ')

@@ -32,7 +32,7 @@ STRANGERS = Rate(100, 1_000)
 CALM = Rate(0.03, 0.2)
 """Seconds of work a second that are still as a person writes: 60 edits take 0.006, a program's 100 take 0.01.
 At once, some thousand edits of a macro are fine."""
-SHARE_ALONE, SHARE_BESIDE = 0.8, 0.05
+SHARE_ALONE, SHARE_BESIDE = 0.8, 0.15
 """The part of the server's time that all busy connections together may have; less while people write."""
 AT_ONCE = 0.005
 """Seconds of work of a busy connection between two pauses."""

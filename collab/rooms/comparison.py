@@ -33,16 +33,16 @@ class Comparison:
         self._on_doubt = on_doubt
         self._own: tuple[SharedDocument, int, Digest] | None = None
         self._proven = -1
-        """The edit after which the document was last proven to be what its log says."""
+        """How many edits there were when the document was last proven to be what its log says."""
         self._doubted_at = float('-inf')
         self._waiting: tuple[Peer, Check] | None = None
 
     @property
     def own(self) -> Digest:
         """The digest of the live document; worked out once after each change, however many pages ask."""
-        document, seq = self._room.document, self._room.seq
-        if self._own is None or self._own[:2] != (document, seq):
-            self._own = (document, seq, document.digest())
+        document, edits = self._room.document, self._room.edits
+        if self._own is None or self._own[:2] != (document, edits):
+            self._own = (document, edits, document.digest())
         return self._own[2]
 
     def check(self, peer: Peer, check: Check) -> None:
@@ -54,14 +54,14 @@ class Comparison:
         elif check.digest.vector != self.own.vector:
             peer.offer(protocol.resync())  # one of us lacks something: each tells the other what it has
             peer.offer(protocol.step1(self._room.document.state_vector()))
-        elif self._proven == self._room.seq:
+        elif self._proven == self._room.edits:
             peer.offer(protocol.renew())
         else:
             self._doubt(peer, check)
 
     def proven(self, seq: int, stored: Digest) -> None:
-        """The log up to edit `seq` makes a document with this digest; the live one is wrong if it differs."""
-        if self._room.seq != seq:
+        """The log up to update `seq` makes this digest; if the live document differs, that is wrong."""
+        if self._room.tail.end != seq or not self._room.is_durable():
             self._waiting = None  # somebody types: the page asks again when it is at rest
         elif stored == self.own:
             self.made_sure()
@@ -72,14 +72,14 @@ class Comparison:
 
     def made_sure(self) -> None:
         """The live document is what its log says: whether a page is, can be said now."""
-        self._proven = self._room.seq
+        self._proven = self._room.edits
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             self.check(*waiting)
 
     def _is_comparable(self, peer: Peer, check: Check) -> bool:
         room = self._room
-        settled = room.seq == room.delivery.durable and not room.broken and not room.closed
+        settled = room.is_durable() and not room.broken and not room.closed
         return settled and peer.synced and not peer.behind and peer.told == check.seen
 
     def _doubt(self, peer: Peer, check: Check) -> None:
@@ -88,6 +88,6 @@ class Comparison:
             return
         self._doubted_at = now
         self._waiting = (peer, check)
-        words = 'Document %s, edit %d: a page holds another text, of %d bytes; the server has %d.'
-        log.error(words, room.id, room.seq, check.digest.size, self.own.size)
+        words = 'Document %s, update %d: a page holds another text, of %d bytes; the server has %d.'
+        log.error(words, room.id, room.tail.end, check.digest.size, self.own.size)
         self._on_doubt(room)

@@ -11,53 +11,53 @@ from collab.rooms.peer import Peer
 class Delivery:
     """Holds back news, the texts of those who join, and the word 'saved', until the commit that covers them.
 
-    Everything waits for a sequence number; `committed` lets go of all that have been reached.
+    Everything waits for a number of edits; `committed` lets go of all that have been reached.
     """
 
-    def __init__(self, durable: int) -> None:
-        self.durable = durable
-        """Number of the last edit that is committed."""
+    def __init__(self) -> None:
+        self.durable = 0
+        """How many edits are committed."""
         self._authors: dict[int, Peer | None] = {}
         self._saved: deque[tuple[int, Peer, int]] = deque()
         self._texts: dict[Peer, tuple[int, tuple[bytes, ...]]] = {}
         self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._given_up: Exception | None = None
 
-    def wrote(self, seq: int, author: Peer | None) -> None:
-        """Edit number `seq` came from this peer, or from Python code (None)."""
-        self._authors[seq] = author
+    def wrote(self, edits: int, author: Peer | None) -> None:
+        """Edit number `edits` came from this peer, or from Python code (None)."""
+        self._authors[edits] = author
 
-    def say_saved(self, seq: int, peer: Peer) -> None:
-        """Tell the peer that all frames it sent so far are saved, once edit `seq` is durable."""
+    def say_saved(self, edits: int, peer: Peer) -> None:
+        """Tell the peer that all frames it sent so far are saved, once edit `edits` is durable."""
         if peer.tells_saved and not peer.behind:
-            self._saved.append((seq, peer, peer.received))
+            self._saved.append((edits, peer, peer.received))
 
-    def welcome(self, seq: int, peer: Peer, frames: tuple[bytes, ...]) -> None:
-        """Give a joining peer its text, made when `seq` was the last edit merged, once that is durable.
+    def welcome(self, edits: int, peer: Peer, frames: tuple[bytes, ...]) -> None:
+        """Give a joining peer its text, made when `edits` was the last edit merged, once that is durable.
 
         Only the last text that a peer asked for is kept for it.
         """
         self._texts.pop(peer, None)
-        self._texts[peer] = (seq, frames)
+        self._texts[peer] = (edits, frames)
 
     def forget(self, peer: Peer) -> None:
         """The peer is gone."""
         self._texts.pop(peer, None)
 
-    async def until(self, seq: int) -> None:
-        """Return when edit `seq` is durable. Raises what give_up() was called with."""
+    async def until(self, edits: int) -> None:
+        """Return when edit `edits` is durable. Raises what give_up() was called with."""
         if self._given_up is not None:
             raise self._given_up
-        if seq > self.durable:
+        if edits > self.durable:
             waiter = asyncio.get_running_loop().create_future()
-            self._waiters.append((seq, waiter))
+            self._waiters.append((edits, waiter))
             await waiter
 
-    def committed(self, seq: int, frame: bytes, peers: Iterable[Peer]) -> None:
-        """Everything up to edit `seq` is durable; `frame` holds what became so just now."""
-        authors = {self._authors.pop(number, None) for number in range(self.durable + 1, seq + 1)}
+    def committed(self, edits: int, frame: bytes, peers: Iterable[Peer]) -> None:
+        """Everything up to edit `edits` is durable; `frame` holds what became so just now."""
+        authors = {self._authors.pop(number, None) for number in range(self.durable + 1, edits + 1)}
         only = authors.pop() if len(authors) == 1 else None
-        self.durable = seq
+        self.durable = edits
         self._release_texts()
         for peer in peers:
             if peer.synced and peer is not only:
@@ -83,7 +83,7 @@ class Delivery:
                 waiter.set_exception(error)
 
     def _release_texts(self) -> None:
-        due = [peer for peer, (seq, _) in self._texts.items() if seq <= self.durable]
+        due = [peer for peer, (edits, _) in self._texts.items() if edits <= self.durable]
         for peer in due:
             frames = self._texts.pop(peer)[1]
             peer.synced = True

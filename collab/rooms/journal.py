@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable, Sequence
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from collab.rooms.ports import DamagedDocument, Record, RestoredDocument, Store, UnknownDocument
@@ -14,9 +12,6 @@ log = logging.getLogger(__name__)
 HOPELESS = (UnknownDocument, DamagedDocument, RestoredDocument)
 """No retry mends these, and they are the fault of one document only."""
 
-BATCH = 5_000
-"""Most records in one commit; the rest waits for the next."""
-
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
 """Seconds between tries when the store fails; doubled from the first to the longest."""
 
@@ -24,11 +19,18 @@ FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
 class Author(Protocol):
     """A room, as the journal needs it."""
 
+    def gather(self) -> Sequence[Record]:
+        """What is to be stored next, in order; called again only when the store has taken or refused it."""
+
     def committed(self, records: Sequence[Record]) -> None:
         """These records are durable now."""
 
     def fail(self, error: Exception) -> None:
         """This document cannot be stored any more, for a reason that no retry mends."""
+
+
+Batch = Mapping[Author, Sequence[Record]]
+"""What is stored in one transaction."""
 
 
 class Journal:
@@ -41,7 +43,8 @@ class Journal:
     def __init__(self, store: Store, on_trouble: Callable[[bool], None]) -> None:
         self._store = store
         self._on_trouble = on_trouble
-        self._queue: deque[tuple[Author, Record]] = deque()
+        self._waiting: dict[Author, None] = {}
+        self._storing: Batch = {}
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -54,9 +57,9 @@ class Journal:
         """Begin to write. Needs a running event loop."""
         self._task = asyncio.create_task(self._run(), name='journal')
 
-    def record(self, room: Author, record: Record) -> None:
-        """Take a record in; the room hears of it when it is durable."""
-        self._queue.append((room, record))
+    def wrote(self, room: Author) -> None:
+        """This room has something to store; it hears of it when it is durable."""
+        self._waiting[room] = None
         self._idle.clear()
         self._wake.set()
 
@@ -69,32 +72,35 @@ class Journal:
         try:
             await asyncio.wait_for(self.flush(), seconds)
         except TimeoutError:
-            log.error('The store did not take the last %d edits in time.', len(self._queue))
+            log.error('The store did not take the last edits of %d documents in time.', self._unstored())
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         return self._idle.is_set()
 
+    def _unstored(self) -> int:
+        return len(self._waiting.keys() | self._storing.keys())
+
     async def _run(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._queue:
-                batch = list(islice(self._queue, BATCH))
-                await self._commit(batch)
-                for _ in batch:
-                    self._queue.popleft()
+            while self._waiting:
+                rooms, self._waiting = self._waiting, {}
+                self._storing = {room: room.gather() for room in rooms}
+                await self._commit(self._storing)
+                self._storing = {}
             self._idle.set()
 
-    async def _commit(self, batch: list[tuple[Author, Record]]) -> None:
+    async def _commit(self, batch: Batch) -> None:
         try:
             await self._append(batch)
         except HOPELESS as error:
             await self._apart(batch, error)
         else:
             self.commits += 1
-            self.records += len(batch)
-            for room, records in _by_room(batch).items():
+            self.records += sum(map(len, batch.values()))
+            for room, records in batch.items():
                 self._tell_room(room, records)
 
     @staticmethod
@@ -104,22 +110,21 @@ class Journal:
         except Exception:
             log.exception('A room could not show what was stored; its readers catch up when they ask again.')
 
-    async def _apart(self, batch: list[tuple[Author, Record]], error: Exception) -> None:
+    async def _apart(self, batch: Batch, error: Exception) -> None:
         """One document is at fault; the others must not suffer for it."""
-        rooms = _by_room(batch)
-        if len(rooms) == 1:
-            for room in rooms:
+        if len(batch) == 1:
+            for room in batch:
                 log.error('A document can no longer be stored: %s', error)
                 room.fail(error)
             return
-        for room, records in rooms.items():
-            await self._commit([(room, record) for record in records])
+        for room, records in batch.items():
+            await self._commit({room: records})
 
-    async def _append(self, batch: list[tuple[Author, Record]]) -> None:
+    async def _append(self, batch: Batch) -> None:
         wait = FIRST_WAIT
         while True:
             try:
-                await self._store.append([record for _, record in batch])
+                await self._store.append([record for records in batch.values() for record in records])
             except HOPELESS:
                 raise
             except Exception as error:
@@ -135,10 +140,3 @@ class Journal:
         if failing != self.failing:
             self.failing = failing
             self._on_trouble(failing)
-
-
-def _by_room(batch: list[tuple[Author, Record]]) -> dict[Author, list[Record]]:
-    rooms: dict[Author, list[Record]] = {}
-    for room, record in batch:
-        rooms.setdefault(room, []).append(record)
-    return rooms

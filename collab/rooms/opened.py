@@ -139,7 +139,7 @@ class OpenDocuments(Watchers):
         opening = self._open.get(room.id)
         if opening is not None and loaded(opening) is room:
             del self._open[room.id]
-            if room.seq > room.delivery.durable:
+            if not room.is_durable():
                 self._leftovers[room.id] = room
 
     def _trouble(self, failing: bool) -> None:
@@ -155,12 +155,12 @@ class OpenDocuments(Watchers):
                 await asyncio.sleep(0 if room.closed else self._linger)
                 with suppress(Exception):  # whoever was here has been told
                     await room.saved()
-                seq = room.seq
+                edits = room.edits
                 async with room.tail.lock:  # a snapshot being made is waited for, or much would stay behind
                     pass
                 if is_due(room):
                     await sum_up(self._store, room)
-                if opening.holders == 0 and room.seq == seq:
+                if opening.holders == 0 and room.edits == edits:
                     self._forget(room)
                     room.dispose()
                     return

@@ -93,7 +93,7 @@ class Reception:
             room.record(news, peer.author, peer)
             if live:
                 room.ownership.hold(peer, news.writers)
-        room.delivery.say_saved(room.seq, peer)
+        room.delivery.say_saved(room.edits, peer)
         room.delivery.release()
 
     def _apply(self, peer: Peer, update: bytes) -> News | None:
@@ -132,5 +132,5 @@ class Reception:
         room = self._room
         text = protocol.step2(room.document.missing(vector))
         question = protocol.step1(room.document.state_vector())
-        room.delivery.welcome(room.seq, peer, (text, question, room.company.everyone(peer)))
+        room.delivery.welcome(room.edits, peer, (text, question, room.company.everyone(peer)))
         room.delivery.release()

@@ -13,6 +13,7 @@ from collab.rooms.company import Company
 from collab.rooms.comparison import Comparison
 from collab.rooms.delivery import Delivery
 from collab.rooms.editing import CODE, Editing
+from collab.rooms.gathering import Gathering
 from collab.rooms.journal import Journal
 from collab.rooms.ownership import Ownership
 from collab.rooms.peer import Peer
@@ -57,10 +58,12 @@ class Room(Editing, Watchers):
         self.title = stored.info.title
         self.epoch = stored.epoch
         self.document = document
-        self.seq = stored.seq  # number of the last edit that was merged; it may not be durable yet
+        self.edits = 0  # how many were merged since the document was opened; some may not be durable yet
         self.tail = Tail(stored)
-        self.delivery = Delivery(stored.seq)
-        self.company = Company(now(), lambda: self.seq == self.delivery.durable)
+        self.delivery = Delivery()
+        self._gathering = Gathering()
+        self._gathered = 0
+        self.company = Company(now(), self.is_durable)
         self.closed: tuple[str, str] | None = None  # code and words, when nobody may edit here any more
         self.allowances = allowances
         self._journal = journal
@@ -160,17 +163,21 @@ class Room(Editing, Watchers):
         if news is not None:
             self.record(news, author, None)
 
+    def is_durable(self) -> bool:
+        """Whether every edit merged so far is in the log."""
+        return self.edits == self.delivery.durable
+
     async def saved(self) -> None:
         """Return when every edit merged so far is durable."""
-        await self.delivery.until(self.seq)
+        await self.delivery.until(self.edits)
 
     def record(self, news: News, author: str, peer: Peer | None) -> None:
         """An edit was merged: it goes into the log, and in time to the others."""
-        self.seq += 1
+        self.edits += 1
         first = self.ownership.wrote(author, news.writers)
-        self.delivery.wrote(self.seq, peer)
-        record = Record(self.id, self.seq, author, self._now(), news.update, first, self.epoch)
-        self._journal.record(self, record)
+        self.delivery.wrote(self.edits, peer)
+        self._gathering.add(news, author, self._now(), first)
+        self._journal.wrote(self)
 
     def broke(self, error: BrokenDocument) -> None:
         """The document in memory cannot be trusted any more: nothing is taken in until it is built anew."""
@@ -178,11 +185,20 @@ class Room(Editing, Watchers):
         self.broken = True
         self._on_broken(self)
 
+    def gather(self) -> Sequence[Record]:
+        """All that was merged since the last time, as the next records of the log."""
+        self._gathered = self.edits
+        rows = enumerate(self._gathering.take(), self.tail.end + 1)
+        return [
+            Record(self.id, seq, row.author, row.at, row.updates[0], row.replicas, self.epoch)
+            for seq, row in rows
+        ]
+
     def committed(self, records: Sequence[Record]) -> None:
-        """The journal has stored these: show them to everybody, once, in one frame."""
+        """The journal has stored what was gathered last: show it to everybody, once, in one frame."""
         news = merge([record.update for record in records])
-        self.delivery.committed(records[-1].seq, protocol.update(news), self.company.peers.values())
-        self.tail.grew(len(news))
+        self.tail.grew(records[-1].seq, len(news))
+        self.delivery.committed(self._gathered, protocol.update(news), self.company.peers.values())
         self.company.show()
         self.tell(Happening.TEXT)
 

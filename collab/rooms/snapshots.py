@@ -6,7 +6,8 @@ import logging
 from collab.document.admission import Incomplete, Refused
 from collab.document.broken import BrokenDocument
 from collab.document.digest import Digest
-from collab.document.shared import SharedDocument, summarise
+from collab.document.shared import SharedDocument
+from collab.document.summary import summarise
 from collab.rooms.ports import DamagedDocument, Store, StoredDocument
 from collab.rooms.room import Room
 
@@ -15,7 +16,7 @@ log = logging.getLogger(__name__)
 
 def is_due(room: Room) -> bool:
     """Whether the log behind the last snapshot has grown enough."""
-    return not room.closed and room.tail.is_due(room.delivery.durable)
+    return not room.closed and room.tail.is_due()
 
 
 async def sum_up(store: Store, room: Room) -> None:
@@ -30,7 +31,7 @@ async def sum_up(store: Store, room: Room) -> None:
             await store.compact(room.id, stored.seq, state, stored.epoch)
             room.tail.summed_up(stored.seq, len(state))
         except Exception:
-            room.tail.failed(room.delivery.durable)
+            room.tail.failed()
             log.exception('No snapshot of document %s; its log is untouched.', room.id)
 
 

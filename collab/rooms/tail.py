@@ -18,18 +18,21 @@ class Tail:
     def __init__(self, stored: StoredDocument) -> None:
         self.lock = asyncio.Lock()
         """Held while a snapshot is being made."""
+        self.end = stored.seq
+        """Number of the last update in it; it is durable."""
         self._bytes = sum(map(len, stored.tail))
         self._snapshot_seq = stored.snapshot_seq
         self._snapshot_bytes = len(stored.snapshot or b'')
         self._failed_at = 0
 
-    def grew(self, size: int) -> None:
-        """So many bytes of updates were committed."""
+    def grew(self, end: int, size: int) -> None:
+        """It ends at update number `end` now, so many bytes later."""
+        self.end = end
         self._bytes += size
 
-    def is_due(self, durable: int) -> bool:
-        """Whether the log, which ends at update `durable`, has grown enough for a new snapshot."""
-        rows = durable - max(self._snapshot_seq, self._failed_at)
+    def is_due(self) -> bool:
+        """Whether the log has grown enough for a new snapshot."""
+        rows = self.end - max(self._snapshot_seq, self._failed_at)
         long = self._bytes >= BYTES + self._snapshot_bytes and rows >= ROWS // 10
         return long or rows >= ROWS + self._snapshot_bytes // BYTES_PER_ROW
 
@@ -37,6 +40,6 @@ class Tail:
         """There is a snapshot of so many bytes after update `seq` now."""
         self._snapshot_seq, self._snapshot_bytes, self._bytes = seq, size, 0
 
-    def failed(self, durable: int) -> None:
+    def failed(self) -> None:
         """No snapshot could be made: not again at the next key, but after as many more."""
-        self._failed_at = durable
+        self._failed_at = self.end

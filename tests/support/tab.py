@@ -89,6 +89,14 @@ class Tab:
         self.delete(start, end)
         self._remote = False
 
+    def hear(self, update: bytes) -> None:
+        """Take in an update from somewhere else than the server."""
+        self._remote = True
+        try:
+            self.doc.apply_update(update)
+        finally:
+            self._remote = False
+
     def read(self) -> int:
         """Take in what the server sent, and what it answers to that; how many frames that were."""
         read = 0
@@ -132,8 +140,4 @@ class Tab:
             self.send(protocol.step2(self.doc.get_update(body)))
             return
         self.seen = 1 if step == protocol.STEP2 else self.seen + 1
-        self._remote = True
-        try:
-            self.doc.apply_update(body)
-        finally:
-            self._remote = False
+        self.hear(body)
