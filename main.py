@@ -95,7 +95,7 @@ def join(settings: Settings, database: Database) -> None:
     from collab.pages import document, frame, home, missing
     from collab.pages.visitors import Visitors
     from collab.rooms.hub import Hub
-    from collab.storage.backups import DailyBackups
+    from collab.storage.backups import DailyBackups, find_rescue
     from collab.storage.documents import Documents
     from collab.storage.people import People
     from collab.web import api, health, origin, yjs
@@ -111,7 +111,8 @@ def join(settings: Settings, database: Database) -> None:
     Switchboard().register()
     frame.register()
     home.register(hub, visitors)
-    document.register(hub, visitors)
+    backups = commands.backup_folder(settings)
+    document.register(hub, visitors, partial(find_rescue, backups))
     missing.register()  # last: it answers for every other address
 
     background: list[asyncio.Task[None]] = []
@@ -125,7 +126,7 @@ def join(settings: Settings, database: Database) -> None:
         await database.dispose(1.5)
 
     make = partial(commands.back_up_apart, Path(__file__).resolve())
-    daily = DailyBackups(make, commands.backup_folder(settings), settings.backups)
+    daily = DailyBackups(make, backups, settings.backups)
     app.on_startup(hub.start)
     app.on_shutdown(stop)
     if not helpers.is_user_simulation():

@@ -21,6 +21,7 @@ from collab.pages.parts import Notice
 from collab.pages.words import ago, exactly, initials
 from collab.rooms.hub import Hub
 from collab.rooms.room import Room
+from collab.storage.backup import back_up
 from tests.support.rooms import becomes
 
 CreateUser = Callable[[], User]
@@ -388,6 +389,24 @@ async def test_a_damaged_document_is_never_shown_as_empty(own_settings: Path) ->
         response = await user.http_client.get(path)
         assert response.status_code == 503
         assert 'This document is damaged' in response.text
+
+
+async def test_a_damaged_document_offers_the_last_good_backup(own_settings: Path) -> None:
+    async with collab_running() as user:
+        path = await create_document(user, 'Minutes', 'precious')
+    back_up(own_settings / 'collab.db', own_settings / 'backups' / 'daily-2026-11-24-101500.db')
+    sql(own_settings, "UPDATE updates SET checksum = x'00'; DELETE FROM snapshots")
+    async with collab_running() as user:
+        await look_at(user, await user.http_client.get(path))
+        await user.should_see('This document is damaged')
+        await user.should_see('24 November 2026, 10:15 UTC')
+        await user.should_see('restore')
+        user.find(marker='open-backup').click()
+        await user.should_see(SharedEditor)
+        await user.should_see('precious')
+        assert path_of(user) != path
+        await user.open('/')
+        await user.should_see('Minutes \u2013 backup of 24 November 2026')
 
 
 async def test_a_store_that_does_not_answer_is_no_empty_page(user: User, own_settings: Path) -> None:

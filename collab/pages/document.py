@@ -10,6 +10,7 @@ from nicegui import Client, events, ui
 from collab.document.people import Person
 from collab.editor.element import SaveStatus, SharedEditor, UnsentEdits
 from collab.pages import missing
+from collab.pages.damaged import FindRescue, damaged
 from collab.pages.faces import Faces
 from collab.pages.frame import frame, heading
 from collab.pages.gone import Gone
@@ -58,8 +59,11 @@ OFFLINE = """addEventListener('collab-status', ({detail}) => {
 """Only the text can be changed without a connection: the rest takes neither keys nor clicks then."""
 
 
-def register(hub: Hub, visitors: Visitors) -> None:
-    """The page of a document. Its room stays open for as long as NiceGUI keeps the page."""
+def register(hub: Hub, visitors: Visitors, rescue: FindRescue) -> None:
+    """The page of a document. Its room stays open for as long as NiceGUI keeps the page.
+
+    `rescue` finds a damaged document in the backups.
+    """
 
     @ui.page('/d/{document_id}', response_timeout=PATIENCE + 2, reconnect_timeout=RECONNECT)
     async def document(document_id: str, request: Request, client: Client) -> None:
@@ -74,7 +78,7 @@ def register(hub: Hub, visitors: Visitors) -> None:
             missing.no_document(hub, document_id)
         except DamagedDocument as error:
             log.error('Document %s is damaged: %s', document_id, error)
-            missing.damaged(request)
+            await damaged(hub, document_id, request, rescue)
         except Exception as error:
             log.warning('Document %s could not be opened: %r', document_id, error)
             missing.unavailable(request)

@@ -25,12 +25,12 @@ def register() -> None:
 
     @ui.page(ANYWHERE_ELSE)
     def nowhere(path: str) -> None:
-        with _message('There is nothing at this address', 404):
+        with message('There is nothing at this address', 404):
             Words('p', 'Perhaps the link was cut short. All documents are on the first page.')
             Words('a', HOME, 'button button-main', href='/')
 
     def failed() -> None:
-        with _message('Something went wrong here', 500):
+        with message('Something went wrong here', 500):
             Words('p', 'The server could not make this page. What is stored is not touched by that.')
             Words('a', HOME, 'button button-main', href='/')
 
@@ -39,7 +39,7 @@ def register() -> None:
 
 def no_document(hub: Hub, document_id: str) -> None:
     """There is no document of this name; offer to make it."""
-    with _message('There is no document here', 404):
+    with message('There is no document here', 404):
         notice = Notice(ui.context.client)
         making = Making(hub, notice)
         Words('p', 'Nothing is kept at this address. Perhaps the link was cut short.')
@@ -56,7 +56,7 @@ def no_document(hub: Hub, document_id: str) -> None:
 def deleted(hub: Hub, document_id: str) -> None:
     """The document lies in the trash; offer to take it back."""
     client = ui.context.client
-    with _message('This document was deleted', 404):
+    with message('This document was deleted', 404):
         notice = Notice(client)
 
         async def take_back() -> None:
@@ -66,7 +66,7 @@ def deleted(hub: Hub, document_id: str) -> None:
                 log.exception('Document %s could not be taken back.', document_id)
                 notice.say('It could not be taken back just now. Please try again in a moment.')
             else:
-                _go(client, document_id)
+                go_to(client, document_id)
 
         Words('p', 'Nothing of it is lost: it can be taken back with all its text, for everybody.')
         with part('div', 'message-actions'):
@@ -74,22 +74,9 @@ def deleted(hub: Hub, document_id: str) -> None:
             Words('a', HOME, 'button', href='/')
 
 
-def damaged(request: Request) -> None:
-    """What is stored does not pass its checksums."""
-    with _message('This document is damaged', 503):
-        Words(
-            'p',
-            'What is stored of it does not match its checksums, so it is not shown. Nothing was '
-            'overwritten or deleted: whoever runs this server can look into it and restore a backup.',
-        )
-        with part('div', 'message-actions'):
-            Words('a', RETRY, 'button', href=request.url.path)
-            Words('a', HOME, 'button', href='/')
-
-
 def unavailable(request: Request) -> None:
     """The store does not answer."""
-    with _message('The server cannot read its documents just now', 503):
+    with message('The server cannot read its documents just now', 503):
         Words('p', 'Nothing is lost by that. It often passes by itself within a moment.')
         Words('a', RETRY, 'button button-main', href=request.url.path)
 
@@ -111,23 +98,25 @@ class Making:
         try:
             info = await self._hub.create(document_id or '', document_id=document_id)
         except DocumentExists:
-            _go(self._client, document_id or '')  # its own page says whether it was deleted
+            go_to(self._client, document_id or '')  # its own page says whether it was deleted
         except Exception:
             log.exception('A document could not be made.')
             self._notice.say('The document could not be made just now. Please try again in a moment.')
         else:
-            _go(self._client, info.id)
+            go_to(self._client, info.id)
         finally:
             self._busy = False
 
 
-def _go(client: Client, document_id: str) -> None:
+def go_to(client: Client, document_id: str) -> None:
+    """Send this page to a document."""
     with client:
         ui.navigate.to(f'/d/{document_id}')
 
 
 @contextmanager
-def _message(title: str, status: int) -> Iterator[None]:
+def message(title: str, status: int) -> Iterator[None]:
+    """A page with nothing on it but what is put into the block."""
     ui.context.client.status_code = status
     with frame(heading(title), 'message'), part('section', 'message'):
         Words('h1', title)
