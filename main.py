@@ -1,6 +1,7 @@
 """Starts Collab: reads the settings, opens the storage, joins the parts, and serves until told to stop."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -58,6 +59,9 @@ def serve(settings: Settings) -> None:
         logging.basicConfig(level=logging.WARNING, format='%(asctime)s %(levelname)s %(name)s: %(message)s')
         logging.getLogger('collab').setLevel(settings.log_level.upper())
     join(settings, open_database(settings.database_url, begin_anew=begin_anew))
+    if not helpers.is_user_simulation():
+        gc.collect()
+        gc.freeze()  # all of this stays; looking through it again stops everybody for a tenth of a second
     ui.run(
         host=settings.host,
         port=settings.port,

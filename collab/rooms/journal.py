@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -11,6 +12,10 @@ log = logging.getLogger(__name__)
 
 HOPELESS = (UnknownDocument, DamagedDocument, RestoredDocument)
 """No retry mends these, and they are the fault of one document only."""
+
+REST, LEAST_REST = 1.0, 0.001
+"""For each second that it took to show a commit to everybody, so many go by before the next; a room of few
+waits for none. With hundreds of readers each gets fewer and larger frames, which cost less to write."""
 
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
 """Seconds between tries when the store fails; doubled from the first to the longest."""
@@ -45,6 +50,8 @@ class Journal:
         self._on_trouble = on_trouble
         self._waiting: dict[Author, None] = {}
         self._storing: Batch = {}
+        self._showing = 0.0
+        """Seconds it took to show the last commit to everybody."""
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -90,6 +97,8 @@ class Journal:
                 self._storing = {room: room.gather() for room in rooms}
                 await self._commit(self._storing)
                 self._storing = {}
+                if (rest := self._showing * REST) >= LEAST_REST:
+                    await asyncio.sleep(rest)
             self._idle.set()
 
     async def _commit(self, batch: Batch) -> None:
@@ -100,8 +109,10 @@ class Journal:
         else:
             self.commits += 1
             self.records += sum(map(len, batch.values()))
+            began = time.perf_counter()
             for room, records in batch.items():
                 self._tell_room(room, records)
+            self._showing = time.perf_counter() - began
 
     @staticmethod
     def _tell_room(room: Author, records: Sequence[Record]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from collab.document.people import Person
 from collab.document.roles import Role
@@ -45,15 +46,21 @@ class Peer:
         """Code and words, when the room refused it and the connection is to end."""
         self.allowance: Allowance | None = None
         """What it may ask of the server, while it has a seat."""
+        self.send_at_once: Callable[[bytes], bool] | None = None
+        """The transport's shortest way, where it has one: takes a frame that need not wait, or says False."""
         self._questions = 0
+        self._taken = False
         self._outbox: deque[bytes] = deque()
         self._waiting = 0
         self._wake = asyncio.Event()
         self._closed = False
 
     def offer(self, frame: bytes) -> None:
-        """Put a frame into the outbox; returns at once, whatever the reader does."""
+        """Send a frame, or put it into the outbox; returns at once, whatever the reader does."""
         if self._closed or self.fell_behind:
+            return
+        idle = not self._outbox and not self._taken
+        if idle and self.send_at_once is not None and self.send_at_once(frame):
             return
         if self._outbox and self._waiting - len(self._outbox[0]) + len(frame) > OUTBOX_BYTES:
             self._fall_behind()
@@ -109,9 +116,11 @@ class Peer:
 
     async def frames(self) -> list[bytes]:
         """The frames that wait, as soon as there are any. None when it is over, or the reader fell behind."""
+        self._taken = False
         while not (self._outbox or self._closed or self.fell_behind):
             self._wake.clear()
             await self._wake.wait()
+        self._taken = True  # until they are on their way, nothing may overtake them
         return self.take()
 
     def _fall_behind(self) -> None:

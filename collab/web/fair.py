@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto import events
 
+from collab.rooms import wire
 from collab.rooms.unfinished import Unfinished
 
 PORTION, LONGEST_PORTION = 512, 4096
@@ -50,6 +51,7 @@ class FairWebSocket(WSProtocol):
     def handle_connect(self, event: events.Request) -> None:
         """Somebody wants to come in."""
         super().handle_connect(event)
+        cast(dict[str, Any], self.scope['extensions'])[wire.NAME] = self
         if not self.scope['path'].startswith(PROGRAMS):
             self.buffer.max_length = min(self.buffer.max_length, PAGE_MESSAGE)
 
@@ -65,6 +67,15 @@ class FairWebSocket(WSProtocol):
             self.transport.pause_reading()
         if not self._feeding:
             self._feed()
+
+    def write(self, frame: bytes) -> bool:
+        """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
+        if self.writable.is_set() and self.handshake_complete and not self.close_sent:
+            if self.transport.is_closing():
+                return False
+            self.transport.write(frame)
+            return True
+        return False
 
     def handle_message(self, event: events.TextMessage | events.BytesMessage) -> None:
         """A message came, or a part of it."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from collab.rooms import wire
 from collab.rooms.hub import Hub
 from collab.rooms.peer import Peer
 from collab.rooms.ports import DamagedDocument, DocumentExists, UnknownDocument
@@ -21,6 +22,8 @@ PRESENCE_AGAIN = 15.0
 
 MOMENT = 0.001
 """Seconds of work for one connection before the others have their turn."""
+
+LAST = wire.Last()
 
 FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, FAILED = 4403, 4404, 4400, 4408, 1011
 """Close codes; those from 4000 on after the HTTP status they resemble."""
@@ -67,6 +70,8 @@ async def _open_or_make(hub: Hub, document_id: str) -> AsyncIterator[Room]:
 async def _converse(websocket: WebSocket, room: Room, names: Names) -> None:
     """Both directions until one end has enough; then the seat is given back."""
     peer = Peer(await person_of(websocket, names), author=author_of(websocket))
+    if (direct := wire.of(websocket.scope)) is not None:
+        peer.send_at_once = lambda frame: direct.write(LAST.frame(frame))
     number = room.join(peer)
     sending = asyncio.create_task(_send(websocket, peer), name=f'yjs {room.id}')
     repeating = asyncio.create_task(_repeat_presence(room, peer), name=f'presence {room.id}')

@@ -1,0 +1,50 @@
+"""Messages as they stand on the wire: made once, and written to as many readers as there are."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
+
+NAME = 'collab.wire'
+"""Where an ASGI scope has the wire of its connection, among its extensions; other servers give none."""
+BINARY, TEXT = 0x82, 0x81
+"""First byte of a message in a single frame (RFC 6455, 5.2)."""
+SMALL = 16 * 1024
+"""Messages up to so many bytes are kept for the next reader."""
+
+
+class Wire(Protocol):
+    """The shortest way to the other end of a WebSocket."""
+
+    def write(self, frame: bytes) -> bool:
+        """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
+
+
+def of(scope: Mapping[str, Any]) -> Wire | None:
+    """The wire of a connection, if its server has one."""
+    return cast(Wire | None, scope.get('extensions', {}).get(NAME))
+
+
+class Last:
+    """The last message that was framed, since a room sends the same one to everybody."""
+
+    def __init__(self) -> None:
+        self._message = b''
+        self._frame = framed(BINARY, b'')
+
+    def frame(self, message: bytes) -> bytes:
+        """The whole frame of this message."""
+        if message is self._message:
+            return self._frame
+        frame = framed(BINARY, message)
+        if len(message) <= SMALL:
+            self._message, self._frame = message, frame
+        return frame
+
+
+def framed(kind: int, message: bytes) -> bytes:
+    """A message as a server sends it in one frame."""
+    size = len(message)
+    if size < 126:
+        return bytes((kind, size)) + message
+    if size < 65_536:
+        return bytes((kind, 126)) + size.to_bytes(2, 'big') + message
+    return bytes((kind, 127)) + size.to_bytes(8, 'big') + message

@@ -1,0 +1,103 @@
+"""The shortest way to a reader: framed once, in order, and never past what waits already."""
+
+import asyncio
+
+import pytest
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Protocol, Side, State
+
+from collab.document.people import guest
+from collab.rooms import journal, wire
+from collab.rooms.peer import Peer
+from tests.support.rooms import open_room
+from tests.support.tab import Tab
+
+
+def parsed(data: bytes) -> Frame:
+    """What a client makes of it."""
+    client = Protocol(Side.CLIENT, state=State.OPEN, max_size=None)
+    client.receive_data(data)
+    (frame,) = client.events_received()
+    assert isinstance(frame, Frame)
+    return frame
+
+
+@pytest.mark.parametrize('size', [0, 1, 125, 126, 65_535, 65_536, 100_000])
+def test_a_client_reads_the_message_that_was_framed(size: int) -> None:
+    message = bytes(range(256)) * (size // 256 + 1)
+    frame = parsed(wire.framed(wire.BINARY, message[:size]))
+    assert (frame.opcode, frame.fin, frame.data) == (Opcode.BINARY, True, message[:size])
+    assert parsed(wire.framed(wire.TEXT, b'hello')).opcode is Opcode.TEXT
+
+
+def test_a_message_for_many_is_framed_once_and_a_large_one_not_kept() -> None:
+    last = wire.Last()
+    message, large = bytes(100), bytes(wire.SMALL + 1)
+    first = last.frame(message)
+    assert last.frame(large) is not last.frame(large)
+    assert last.frame(message) is first
+    assert parsed(last.frame(b'other')).data == b'other'
+
+
+class Line:
+    """A transport that takes frames at once as long as it has room."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.sent: list[bytes] = []
+
+    def send(self, frame: bytes) -> bool:
+        if self.room:
+            self.room -= 1
+            self.sent.append(frame)
+            return True
+        return False
+
+
+async def test_nothing_overtakes_what_had_to_wait() -> None:
+    peer, line = Peer(guest('ann'), author='ann'), Line(room=2)
+    peer.send_at_once = line.send
+    for frame in (b'1', b'2', b'3'):
+        peer.offer(frame)
+    line.room = 9
+    peer.offer(b'4')
+    waited = await peer.frames()
+    peer.offer(b'5')
+    assert (line.sent, waited) == ([b'1', b'2'], [b'3', b'4'])
+    waited = await peer.frames()
+    assert (line.sent, waited) == ([b'1', b'2'], [b'5'])
+    more = asyncio.create_task(peer.frames())
+    await asyncio.sleep(0)
+    peer.offer(b'6')
+    assert line.sent == [b'1', b'2', b'6']
+    peer.close()
+    assert await more == []
+
+
+async def test_a_slow_reader_falls_behind_as_without_a_shortcut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('collab.rooms.peer.OUTBOX_BYTES', 10)
+    peer, line = Peer(guest('ann'), author='ann'), Line(room=0)
+    peer.send_at_once = line.send
+    for _ in range(5):
+        peer.offer(b'12345')
+    assert peer.fell_behind
+    assert await peer.frames() == []
+
+
+async def test_a_crowd_gets_fewer_and_larger_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, 'LEAST_REST', 0)
+    monkeypatch.setattr(
+        journal, 'REST', 1e6
+    )  # as if it had taken an age to show the first letter to everybody
+    async with open_room() as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        ann.type('a')
+        await room.saved()
+        for letter in 'bcd':
+            ann.type(letter)
+            await asyncio.sleep(0.001)
+        bob.read()
+        assert bob.text == 'a'
+        monkeypatch.setattr(journal, 'REST', 0)
+        assert room._journal.commits == 1
