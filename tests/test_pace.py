@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from collab.editor import pace as pace_module
-from collab.editor.pace import OURS, Pace
+from collab.editor.pace import OURS, Pace, guarded
 from collab.rooms.allowance import Rate
 from tests.support.running import Collab, running
 
@@ -91,3 +91,24 @@ async def test_what_no_page_sends_ends_the_connection_and_leaves_nothing(tmp_pat
                     await asyncio.wait_for(socket.recv(), 5)
         await collab.create('doc', text='as before')
         assert await collab.text('doc') == 'as before'
+
+
+async def test_a_message_that_nicegui_cannot_read_closes_its_socket(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    closed: list[str] = []
+
+    async def disconnect(socket: str) -> None:
+        closed.append(socket)
+
+    async def answers(socket: str, words: str) -> str:
+        return words.upper()
+
+    monkeypatch.setattr(core.sio, 'disconnect', disconnect)
+    twice = guarded('event', guarded('event', answers))
+    assert await twice('honest', 'hello') == 'HELLO'
+    assert await guarded('log', lambda socket, words: words)('honest', 'hi') == 'hi'
+    assert await twice('mad') is None
+    assert await twice('mad', 7) is None
+    assert closed == ['mad', 'mad']
+    assert 'Traceback' not in caplog.text

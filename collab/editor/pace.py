@@ -5,8 +5,10 @@ the next one is not read: what an eager page has to say waits on its own machine
 """
 
 import asyncio
+import inspect
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,6 +25,26 @@ OTHERS = Rate(100, 2_000)
 BINARY = ('5', '6')
 """How messages begin to which bytes belong. Pages send none; half-sent ones would be kept for ever."""
 
+OF_NICEGUI = {'handshake', 'event', 'javascript_response', 'ack', 'log'}
+"""What pages tell NiceGUI, which believes that they say it as its own script does."""
+
+
+def guarded(event: str, handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """The handler, except that a message it cannot read closes the socket, and leaves no traceback in the log."""
+    inner = getattr(handler, 'guarded', handler)  # of an earlier server in this process
+
+    async def handle(socket: str, *arguments: Any) -> Any:
+        try:
+            answer = inner(socket, *arguments)
+            return await answer if inspect.isawaitable(answer) else answer
+        except Exception as error:
+            log.info('A socket sent a message %r that NiceGUI cannot read: %r', event, error)
+            await core.sio.disconnect(socket)
+            return None
+
+    handle.guarded = inner  # type: ignore[attr-defined]
+    return handle
+
 
 class Pace:
     """How long each socket is not to be read."""
@@ -34,6 +56,9 @@ class Pace:
     def register(self) -> None:
         """Stand between the sockets and NiceGUI's handlers."""
         core.sio.eio.on('message', self.message)
+        handlers = core.sio.handlers['/']
+        for event in OF_NICEGUI & handlers.keys():
+            handlers[event] = guarded(event, handlers[event])
 
     def hold(self, socket: str, seconds: float) -> None:
         """Read nothing more from this socket for so long."""
