@@ -30,7 +30,7 @@ OF_NICEGUI = {'handshake', 'event', 'javascript_response', 'ack', 'log'}
 
 
 def guarded(event: str, handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
-    """The handler, except that a message it cannot read closes the socket, and leaves no traceback in the log."""
+    """The handler, except that a message it cannot read closes the socket and leaves no traceback behind."""
     inner = getattr(handler, 'guarded', handler)  # of an earlier server in this process
 
     async def handle(socket: str, *arguments: Any) -> Any:
