@@ -10,11 +10,11 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-TOKEN = re.compile(r'<[a-z]+\d*\.\d+[é🙂]?>')
+TOKEN = re.compile(r'<[a-z]+\d*\.\d+[é🙂]?\.*>')
 IN_BYTES = re.compile(TOKEN.pattern.replace('[é🙂]', '(?:é|🙂)').encode())
 TAILS = ('', 'é', '🙂')
 REMOVED = '-'
-SHOWN_IN_A_MESSAGE = 8
+SHOWN_IN_A_MESSAGE, SHOWN_OF_EACH = 8, 40
 
 
 class Broken(AssertionError):
@@ -41,11 +41,11 @@ class Recorder:
 
     # What happens, told by whoever takes part.
 
-    def token(self, who: str) -> str:
-        """A new token, which this writer is about to type."""
+    def token(self, who: str, padding: int = 0) -> str:
+        """A new token, which this writer is about to type, or to paste if it is to be long."""
         self._numbers[who] += 1
         number = self._numbers[who]
-        token = f'<{who}.{number}{TAILS[number % len(TAILS)]}>'
+        token = f'<{who}.{number}{TAILS[number % len(TAILS)]}{"." * padding}>'
         self._typed[token] = who
         self._open.setdefault(who, set()).add(token)
         return token
@@ -162,7 +162,7 @@ def _missing(where: str, what: str, tokens: Iterable[str]) -> list[str]:
 
 
 def _some(tokens: Iterable[str]) -> str:
-    every = sorted(tokens)
+    every = [token[:SHOWN_OF_EACH] for token in sorted(tokens)]
     shown = ' '.join(every[:SHOWN_IN_A_MESSAGE])
     return f'{shown} and {len(every) - SHOWN_IN_A_MESSAGE} more' if len(every) > SHOWN_IN_A_MESSAGE else shown
 

@@ -73,13 +73,23 @@ class Room:
     def __init__(self, document: str, recorder: Recorder, writers: Sequence[Writer], pace: float) -> None:
         self.document = document
         self.recorder = recorder
-        self.writers = writers
+        self.writers = [*writers]
         self.typists = [Typist(writer, recorder, recorder.seed, pace) for writer in writers]
         self._typing: list[asyncio.Task[None]] = []
 
     @property
     def pages(self) -> list[Page]:
         return [writer for writer in self.writers if isinstance(writer, Page)]
+
+    async def join(self, *writers: Writer, pace: float = 0.0) -> None:
+        """These are here too; they type when everybody does, at this pace, or only read."""
+        self.writers += writers
+        if pace:
+            seed = self.recorder.seed
+            self.typists += [Typist(writer, self.recorder, seed, pace) for writer in writers]
+        for writer in writers:
+            writer.open()
+        await self.opened()
 
     def type(self) -> None:
         """Everybody begins to type."""
