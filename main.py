@@ -102,12 +102,13 @@ def join(settings: Settings, database: Database) -> None:
     from collab.storage.backups import DailyBackups, find_rescue
     from collab.storage.documents import Documents
     from collab.storage.people import People
-    from collab.web import api, health, origin, yjs
+    from collab.web import api, health, origin, sessions, yjs
 
     hub = Hub(Documents(database), limit=settings.document_limit)
     people = People(database)
     visitors = Visitors(hub, people)
     app.add_middleware(origin.SameOrigin)
+    app.add_middleware(sessions.FutureSessions, secret=settings.secret)
     app.include_router(health.router(hub))
     app.include_router(yjs.router(hub, people))
     app.remove_route('/api')  # of an earlier test in this process

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import IN_CI
+from tests.faults.clock import Clock
 from tests.faults.shim import Shim, compiled, compiler
 
 
@@ -37,8 +38,7 @@ def long(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope='session')
 def shim_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The library that stands between a program and its disk."""
-    if compiler() is None:
-        (pytest.fail if IN_CI else pytest.skip)('no C compiler here: apt install gcc libc6-dev')
+    need_compiler()
     return compiled(tmp_path_factory.mktemp('shim'))
 
 
@@ -48,3 +48,18 @@ def shim(shim_library: Path, tmp_path: Path) -> Iterator[Shim]:
     made = Shim(shim_library, tmp_path, tmp_path / 'watched')
     yield made
     made.close()
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Iterator[Clock]:
+    """The clock on a server's wall, which can be set."""
+    need_compiler()
+    made = Clock(tmp_path)
+    yield made
+    made.close()
+
+
+def need_compiler() -> None:
+    """Without one there are no libraries to preload."""
+    if compiler() is None:
+        (pytest.fail if IN_CI else pytest.skip)('no C compiler here: apt install gcc libc6-dev')

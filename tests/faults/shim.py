@@ -20,9 +20,9 @@ def compiler() -> str | None:
     return shutil.which('cc') or shutil.which('gcc')
 
 
-def compiled(folder: Path) -> Path:
-    """The shim as a library that can be preloaded."""
-    made = folder / 'shim.so'
+def compiled(folder: Path, source: Path = SOURCE) -> Path:
+    """The shim, or another source, as a library that can be preloaded."""
+    made = folder / source.with_suffix('.so').name
     command = [
         compiler() or 'cc',
         '-Wall',
@@ -33,7 +33,7 @@ def compiled(folder: Path) -> Path:
         '-fPIC',
         '-o',
         made,
-        SOURCE,
+        source,
     ]
     subprocess.run([*command, '-ldl', '-lpthread'], check=True)
     return made
