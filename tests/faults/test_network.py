@@ -26,7 +26,8 @@ AT_ONCE = 200.0
 """Megabytes more at any moment; 110 were measured in the middle of a paste, a frozen reader or none."""
 LOOK_EVERY, LOOK_FOR = 0.02, 1.5
 """Seconds between looks at the memory, and in which the least of it after the pastes counts as held."""
-GONE_WITHIN = 30.0
+PRESENT_WITHIN = 30.0
+"""Seconds until the presence is right, also of those whose connection ended without a word."""
 
 
 class Memory:
@@ -117,11 +118,15 @@ async def test_a_frozen_reader_costs_little_and_catches_up_when_it_reads_again(
         await stage.check()
 
 
-async def people(stage: Scene) -> int:
-    """How many people the server says are in the document."""
-    async with httpx.AsyncClient() as client:
-        answer = await client.get(f'{stage.collab.url}/api/documents/{DOCUMENT}', timeout=GONE_WITHIN)
-    return int(answer.json()['people'])
+async def present(stage: Scene, count: int) -> None:
+    """Return when the server says that so many people are in the document."""
+
+    async def so_many() -> bool:
+        answer = await client.get(f'{stage.collab.url}/api/documents/{DOCUMENT}')
+        return bool(answer.json()['people'] == count)
+
+    async with httpx.AsyncClient(timeout=PRESENT_WITHIN) as client:
+        await within(PRESENT_WITHIN, so_many, f'{count} people are there')
 
 
 @pytest.mark.rounds(1)
@@ -131,18 +136,13 @@ async def test_who_vanished_without_a_word_is_taken_out_and_comes_back_with_ever
     chance = random.Random(seed)
     async with scene(tmp_path, seed, pace=0.03) as stage, bad_network(stage.collab.url) as network:
         room = stage.room
-        present = await people(stage)
         page, foreign = behind(network, room, 'h', seed)
         await room.join(page, foreign, pace=0.03)
-        assert await people(stage) == present + 2
+        await present(stage, len(room.writers))
         stage.type()
         await asyncio.sleep(chance.uniform(0.2, 1))
         network.swallow()
-
-        async def gone() -> bool:
-            return await people(stage) == present
-
-        await within(GONE_WITHIN, gone, 'those who vanished are taken out')
+        await present(stage, len(room.writers) - 2)
         assert page.unsaved.labels()
         assert page.status in ('saving', 'offline')
         await stage.other.goes_on()

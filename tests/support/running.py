@@ -29,6 +29,8 @@ class Collab:
         self.log = data.parent / 'server.log'
         self.port = port or free_port()
         self.url = f'http://127.0.0.1:{self.port}'
+        self.program = [str(ROOT / 'main.py')]
+        """What Python is to run."""
         self.process: subprocess.Popen[str] | None = None
 
     async def start(self) -> None:
@@ -36,7 +38,7 @@ class Collab:
         inherited = {name: value for name, value in os.environ.items() if not _of_the_tests(name)}
         with self.log.open('a') as log:
             self.process = subprocess.Popen(  # noqa: ASYNC220
-                [sys.executable, ROOT / 'main.py'],
+                [sys.executable, *self.program],
                 cwd=ROOT,
                 env=inherited | settings | self.environment,
                 text=True,
