@@ -147,3 +147,13 @@ def test_text_that_nobody_typed_is_found() -> None:
     recorder, (a,) = wrote('ann')
     with pytest.raises(Broken, match=r'what nobody typed: <ann\.9>'):
         recorder.check_end({'ann': a + '<ann.9>'})
+
+
+def test_half_of_a_paste_is_found_and_not_told_at_length() -> None:
+    recorder = Recorder(seed=7)
+    pasted = recorder.token('ann', padding=5000)
+    recorder.confirmed('ann', [pasted])
+    with pytest.raises(Broken, match='not in stored: <ann') as told:
+        recorder.check_stored(pasted[:2500])
+    assert 'pieces of tokens' in str(told.value)
+    assert len(str(told.value)) < 500
