@@ -8,6 +8,7 @@ from websockets.protocol import Protocol, Side, State
 
 from collab.document.people import guest
 from collab.rooms import journal, wire
+from collab.rooms import peer as peer_module
 from collab.rooms.peer import Peer
 from tests.support.rooms import open_room
 from tests.support.tab import Tab
@@ -75,7 +76,7 @@ async def test_nothing_overtakes_what_had_to_wait() -> None:
 
 
 async def test_a_slow_reader_falls_behind_as_without_a_shortcut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('collab.rooms.peer.OUTBOX_BYTES', 10)
+    monkeypatch.setattr(peer_module, 'OUTBOX_BYTES', 10)
     peer, line = Peer(guest('ann'), author='ann'), Line(room=0)
     peer.send_at_once = line.send
     for _ in range(5):
