@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from nicegui import core
 
+from collab.editor import events
 from collab.rooms.allowance import Bucket, Rate
 
 log = logging.getLogger(__name__)
@@ -29,12 +30,16 @@ OF_NICEGUI = {'handshake', 'event', 'javascript_response', 'ack', 'log'}
 """What pages tell NiceGUI, which believes that they say it as its own script does."""
 
 
-def guarded(event: str, handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
-    """The handler, except that a message it cannot read closes the socket and leaves no traceback behind."""
+def guarded(
+    event: str, handler: Callable[..., Any], check: Callable[[Any], None] | None = None
+) -> Callable[..., Awaitable[Any]]:
+    """The handler, except that a message it cannot read closes the socket without a traceback in the log."""
     inner = getattr(handler, 'guarded', handler)  # of an earlier server in this process
 
     async def handle(socket: str, *arguments: Any) -> Any:
         try:
+            if check is not None:
+                check(*arguments)
             answer = inner(socket, *arguments)
             return await answer if inspect.isawaitable(answer) else answer
         except Exception as error:
@@ -58,7 +63,7 @@ class Pace:
         core.sio.eio.on('message', self.message)
         handlers = core.sio.handlers['/']
         for event in OF_NICEGUI & handlers.keys():
-            handlers[event] = guarded(event, handlers[event])
+            handlers[event] = guarded(event, handlers[event], events.check if event == 'event' else None)
 
     def hold(self, socket: str, seconds: float) -> None:
         """Read nothing more from this socket for so long."""

@@ -26,6 +26,10 @@ PAGE_MESSAGE = 1_000_100
 """Longest message on NiceGUI's socket, in bytes. Its own limit of a million counts when all is in memory."""
 BUSY = 1013
 """Close code: try again later."""
+PACKETS = frozenset('0123456')
+"""How messages begin on NiceGUI's socket (engine.io, protocol 4); it fails with a traceback for any other."""
+NO_PACKET = 1007
+"""Close code: a message that cannot be read."""
 PROGRAMS = '/yjs/'
 """Where programs connect, whose messages may be as long as uvicorn's `ws_max_size` says."""
 
@@ -47,12 +51,14 @@ class FairWebSocket(WSProtocol):
         self._unread = bytearray()
         self._feeding = False
         self._heard = False
+        self._is_page = False
 
     def handle_connect(self, event: events.Request) -> None:
         """Somebody wants to come in."""
         super().handle_connect(event)
         cast(dict[str, Any], self.scope['extensions'])[wire.NAME] = self
-        if not self.scope['path'].startswith(PROGRAMS):
+        self._is_page = not self.scope['path'].startswith(PROGRAMS)
+        if self._is_page:
             self.buffer.max_length = min(self.buffer.max_length, PAGE_MESSAGE)
 
     def data_received(self, data: bytes) -> None:
@@ -96,6 +102,9 @@ class FairWebSocket(WSProtocol):
         message = await self.queue.get()
         if self.queue.empty() and not self._feeding:
             self._go_on()
+        text = message.get('text') if self._is_page else None
+        if isinstance(text, str) and text[:1] not in PACKETS:
+            return {'type': 'websocket.disconnect', 'code': NO_PACKET}
         return message
 
     def resume_writing(self) -> None:

@@ -27,6 +27,9 @@ TAKES = 10.0
 QUERY = re.compile(r'query: (\{.*\}),')
 EDITOR = re.compile(r'"(\d+)":\{"tag":"nicegui-shared_editor".*?"epoch":"(\d+)"')
 
+ELEMENT = re.compile(r'"(\d+)":\{"tag":')
+LISTENER = re.compile(r'"listener_id":"([^"]+)"')
+
 
 class Unknown(Exception):
     """The server does not know this page (any more): a browser reloads it."""
@@ -57,6 +60,16 @@ class Html:
             raise Unavailable(answer.status_code, words[1] if words else answer.text[:200])
         own = {'document_id': str(uuid.uuid4()), 'tab_id': str(uuid.uuid4())}
         return cls(ast.literal_eval(query[1]) | own, int(editor[1]), editor[2])
+
+
+def listeners(html: str) -> list[tuple[int, str]]:
+    """Everything on a page that listens to something: its element, and the name under which it does."""
+    _, *parts = ELEMENT.split(html.replace('&quot;', '"'))
+    return [
+        (int(element), listener)
+        for element, rest in zip(parts[::2], parts[1::2], strict=True)
+        for listener in LISTENER.findall(rest)
+    ]
 
 
 class PageSocket:
