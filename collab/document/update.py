@@ -186,13 +186,16 @@ def _refuse_kind(info: int) -> NoReturn:
 
 def _read_place(reader: Reader, info: int, clock: int, section: Section) -> tuple[bool, Id]:
     """Where a struct stands: whether it follows the one before it, and what was on its right."""
-    follows, right = False, _NOWHERE
+    follows, left, right = False, _NOWHERE, _NOWHERE
     if info & _ORIGIN:
-        client, target = _read_neighbour(reader, clock, section)
+        left = client, target = _read_neighbour(reader, clock, section)
         section.references.append(Reference(clock, client, target, target + 1))
         follows = client == section.client and target == clock - 1
     if info & _RIGHT_ORIGIN:
         right = client, target = _read_neighbour(reader, clock, section)
+        # Nothing stands on both sides of a place; where this goes depends on what a replica read before.
+        if right == left:
+            refuse('it has the same on both sides')
         section.references.append(Reference(clock, client, target, target))
     if not info & _BOTH and (reader.read_uint() != 1 or reader.read_bytes() != ROOT):
         refuse('it is not about the text')
