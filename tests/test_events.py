@@ -79,3 +79,13 @@ async def test_a_title_that_is_typed_is_kept(tmp_path: Path) -> None:
         async with httpx.AsyncClient() as client:
             title = (await client.get(f'{collab.url}/api/documents/doc')).json()['title']
         assert title == 'Typed'
+
+
+async def test_an_event_of_what_is_gone_from_the_page_is_no_offence(tmp_path: Path) -> None:
+    async with running(tmp_path / 'data') as collab:
+        await collab.create('doc')
+        page = await open_page(collab)
+        element, _ = page.listeners[0]
+        assert await page.say(element, 'of-an-earlier-moment', '1')
+        assert await page.say(123_456, 'of-another-element', '1')
+    assert 'Traceback' not in collab.log.read_text()

@@ -10,13 +10,20 @@ from urllib.parse import urlsplit
 from nicegui import Client, ui
 
 
+class Outdated(Exception):
+    """The element does not listen to this any more; the page did not know that yet."""
+
+
 def check(message: Any) -> None:
-    """Raise an exception, of any kind, for an event that the script of its element does not send."""
+    """Raise an exception for an event that the script of its element does not send: Outdated, or any other."""
     client = Client.instances.get(message['client_id'])
     element = client.elements.get(message['id']) if client is not None else None
     if element is None:
         return  # gone meanwhile
-    kind = element._event_listeners[message['listener_id']].type
+    listener = element._event_listeners.get(str(message['listener_id']))
+    if listener is None:
+        raise Outdated
+    kind = listener.type
     arguments = [None if argument is None else json.loads(argument) for argument in message.get('args', [])]
     if not _fits(element, kind, arguments[0] if len(arguments) == 1 else arguments):
         raise ValueError(f'{kind} of {type(element).__name__} does not say that')
