@@ -15,7 +15,7 @@ class Outdated(Exception):
 
 
 def check(message: Any) -> None:
-    """Raise an exception for an event that the script of its element does not send: Outdated, or any other."""
+    """Raise Outdated, or any exception for an event that the script of its element does not send."""
     client = Client.instances.get(message['client_id'])
     element = client.elements.get(message['id']) if client is not None else None
     if element is None:
