@@ -11,6 +11,7 @@ from nicegui.testing import User
 from collab.document import protocol
 from collab.document.people import guest
 from collab.editor import channel as channel_module
+from collab.editor import line as line_module
 from collab.editor.channel import Channel, Switchboard
 from collab.editor.element import SharedEditor
 from collab.editor.pieces import PIECE
@@ -398,11 +399,11 @@ async def test_a_crowded_socket_makes_the_next_message_wait(monkeypatch: pytest.
     class Connection:
         queue: asyncio.Queue[str] = asyncio.Queue()
 
-    for _ in range(channel_module.BACKLOG):
+    for _ in range(line_module.BACKLOG):
         Connection.queue.put_nowait('x')
     monkeypatch.setattr(core.sio.manager, 'eio_sid_from_sid', lambda socket, namespace: 'eio')
     monkeypatch.setattr(core.sio.eio, 'sockets', {'eio': Connection})
-    waiting = asyncio.create_task(channel_module._room_in('socket'))
+    waiting = asyncio.create_task(line_module._room_in('socket'))
     await asyncio.sleep(0.05)
     assert not waiting.done()
     Connection.queue.get_nowait()

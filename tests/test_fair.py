@@ -6,9 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from uvicorn.config import Config
+from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -188,3 +192,38 @@ async def test_a_frame_of_64_megabytes_ends_its_connection_and_the_longest_docum
             async with asyncio.timeout(20):
                 while len(await collab.text('longest')) != len(text):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
+
+
+class Deaf:
+    """A transport that writes down what it is given."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+        self.write = self.written.append
+
+    def is_closing(self) -> bool:
+        return False
+
+
+async def test_nothing_is_written_past_a_message_that_waits_for_room() -> None:
+    config = Config(FastAPI())
+    config.load()
+    socket = fair.FairWebSocket(config, ServerState(), {}, unfinished=Unfinished())
+    transport: Any = Deaf()
+    encoding: Any = SimpleNamespace(send=lambda event: event.data)
+    socket.transport, socket.conn = transport, encoding
+    assert not socket.write(b'too soon')
+    with pytest.raises(ConnectionError):
+        await socket.pass_on(b'too soon')
+    socket.handshake_complete = True
+    socket.pause_writing()
+    first = asyncio.create_task(socket.send({'type': 'websocket.send', 'bytes': b'first'}))
+    await asyncio.sleep(0)
+    passing = asyncio.create_task(socket.pass_on(b'second'))
+    await asyncio.sleep(0)
+    assert not socket.write(b'third')
+    socket.resume_writing()
+    assert not socket.write(b'third')
+    await asyncio.gather(first, passing)
+    assert socket.write(b'third')
+    assert transport.written == [b'first', b'second', b'third']

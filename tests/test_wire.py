@@ -102,3 +102,23 @@ async def test_a_crowd_gets_fewer_and_larger_frames(monkeypatch: pytest.MonkeyPa
         assert bob.text == 'a'
         monkeypatch.setattr(journal, 'REST', 0)
         assert room._journal.commits == 1
+
+
+async def test_a_transport_that_fails_costs_nobody_else_a_frame() -> None:
+    def fails(frame: bytes) -> bool:
+        raise RuntimeError('the handler is closed')
+
+    async with open_room() as room:
+        ann, cy, bob = (Tab(room, name) for name in ('ann', 'cy', 'bob'))
+        for tab in (ann, cy, bob):
+            tab.read()
+        assert cy.peer is not None
+        cy.peer.send_at_once = fails
+        ann.type('a')
+        await room.saved()
+        for tab in (ann, cy, bob):
+            tab.read()
+        assert ann.text == bob.text == cy.text == 'a'
+        cy.peer.send_at_once = fails
+        room.company.trouble(True)
+        assert not room._journal._task.done()  # type: ignore[union-attr]

@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-from base64 import b64encode
-from collections.abc import Callable
-from functools import lru_cache
+from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -13,23 +11,18 @@ from nicegui import Client, core
 from collab.document import protocol
 from collab.document.people import Person
 from collab.document.roles import Role
+from collab.editor.line import EVENT, Line, line_to
 from collab.editor.pace import Pace
-from collab.editor.pieces import Incoming, Window, pieces
-from collab.rooms import wire
+from collab.editor.pieces import Incoming
 from collab.rooms.peer import Peer
 from collab.rooms.room import Room
 
 log = logging.getLogger(__name__)
 
-EVENT = 'collab'
 LONGEST_PIECE = 500_000
 """Longest piece of a frame that is taken in one message, in characters; the socket takes a million bytes."""
 FRAME_LIMIT = 48 * 1024 * 1024
 """Longest frame taken from a page, in characters of base64."""
-SMALL = 16 * 1024
-"""Longest frame that goes as a whole, in bytes; its text is kept for the next reader."""
-BACKLOG, PAUSE = 64, 0.02
-"""Messages that may wait in the socket below before the next is held back, and seconds between looks."""
 
 
 class Channel:
@@ -142,28 +135,20 @@ class Channel:
             self._take_seat()
         assert self._peer is not None
         self._socket = socket
-        self._peer.send_at_once = shortcut(socket, self._element_id)
-        self._sending = asyncio.create_task(self._send(socket, self._peer), name=f'editor {self.room.id}')
+        line = line_to(socket, self._element_id)
+        self._peer.send_at_once = line.at_once
+        self._sending = asyncio.create_task(self._send(line, self._peer), name=f'editor {self.room.id}')
 
-    async def _send(self, socket: str, peer: Peer) -> None:
-        window = Window()
-        while not peer.over:
-            for frame in await peer.frames():
-                await self._emit(socket, frame, window)
-            if peer.fell_behind:
-                await self._emit(socket, protocol.resync(), window)
-                peer.caught_up()
-        if peer.refusal is not None:
-            await self._emit(socket, protocol.refused(*peer.refusal), window)
-
-    async def _emit(self, socket: str, frame: bytes, window: Window) -> None:
-        await _room_in(socket)
-        if len(frame) <= SMALL:
-            await core.sio.emit(EVENT, (self._element_id, _text(frame), False), to=socket)
-            return
-        for piece, more in pieces(frame):
-            arrived = await window.turn()
-            await core.sio.emit(EVENT, (self._element_id, piece, more), to=socket, callback=arrived)
+    async def _send(self, line: Line, peer: Peer) -> None:
+        with suppress(ConnectionError):
+            while not peer.over:
+                for frame in await peer.frames():
+                    await line.send(frame)
+                if peer.fell_behind:
+                    await line.send(protocol.resync())
+                    peer.caught_up()
+            if peer.refusal is not None:
+                await line.send(protocol.refused(*peer.refusal))
 
 
 class Switchboard:
@@ -200,43 +185,3 @@ class Switchboard:
             if isinstance(channel, Channel):
                 return channel
         return None
-
-
-def shortcut(socket: str, element_id: int) -> Callable[[bytes], bool] | None:
-    """Past the queues, to the WebSocket itself; for what is small, when nothing else waits there.
-
-    The layers between make a task, an encoding and a turn of the event loop for each reader of each frame.
-    """
-    scope = (core.sio.get_environ(socket) or {}).get('asgi.scope', {})
-    direct = wire.of(scope) if scope.get('type') == 'websocket' else None
-    connection = core.sio.eio.sockets.get(core.sio.manager.eio_sid_from_sid(socket, '/'))
-    if direct is None or connection is None:
-        return None
-
-    def send(frame: bytes) -> bool:
-        if len(frame) > SMALL or connection.closing or connection.queue.qsize():
-            return False
-        return direct.write(_message(element_id, frame))
-
-    return send
-
-
-@lru_cache(maxsize=32)
-def _message(element_id: int, frame: bytes) -> bytes:
-    """A small frame as it stands on the wire: a WebSocket's text, engine.io's message, socket.io's event."""
-    return wire.framed(wire.TEXT, f'42["{EVENT}",{element_id},"{_text(frame)}",false]'.encode())
-
-
-@lru_cache(maxsize=32)
-def _text(frame: bytes) -> str:
-    """A small frame as text. Kept for a moment, since a room sends the same frame to many."""
-    return b64encode(frame).decode()
-
-
-async def _room_in(socket: str) -> None:
-    """Wait while the socket below has much to send; it would queue without bound."""
-    while True:
-        connection = core.sio.eio.sockets.get(core.sio.manager.eio_sid_from_sid(socket, '/'))
-        if connection is None or connection.queue.qsize() < BACKLOG:
-            return
-        await asyncio.sleep(PAUSE)

@@ -1,12 +1,15 @@
 """One connection as its room sees it: what waits to be sent, and never makes anybody else wait."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 
 from collab.document.people import Person
 from collab.document.roles import Role
 from collab.rooms.allowance import Allowance
+
+log = logging.getLogger(__name__)
 
 OUTBOX_BYTES = 4 * 1024 * 1024
 """Most bytes that may wait for a slow reader behind the first frame, which may be a whole document."""
@@ -59,8 +62,7 @@ class Peer:
         """Send a frame, or put it into the outbox; returns at once, whatever the reader does."""
         if self._closed or self.fell_behind:
             return
-        idle = not self._outbox and not self._taken
-        if idle and self.send_at_once is not None and self.send_at_once(frame):
+        if not self._outbox and not self._taken and self._went_at_once(frame):
             return
         if self._outbox and self._waiting - len(self._outbox[0]) + len(frame) > OUTBOX_BYTES:
             self._fall_behind()
@@ -68,6 +70,16 @@ class Peer:
         self._outbox.append(frame)
         self._waiting += len(frame)
         self._wake.set()
+
+    def _went_at_once(self, frame: bytes) -> bool:
+        if self.send_at_once is None:
+            return False
+        try:
+            return self.send_at_once(frame)
+        except Exception as error:  # a transport that has just ended: the others in the room must not miss it
+            log.info('A frame waits, as its transport failed: %r', error)
+            self.send_at_once = None
+            return False
 
     def refuse(self, code: str, words: str) -> None:
         """End this connection, and tell it why."""

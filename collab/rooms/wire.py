@@ -17,6 +17,9 @@ class Wire(Protocol):
     def write(self, frame: bytes) -> bool:
         """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
 
+    async def pass_on(self, frame: bytes) -> None:
+        """Write a whole frame when there is room for it. Raises ConnectionError when nobody is there."""
+
 
 def of(scope: Mapping[str, Any]) -> Wire | None:
     """The wire of a connection, if its server has one."""

@@ -5,10 +5,11 @@ tiny frames are half a second of work. Here a connection has a moment in each tu
 until its messages are read, nothing is taken from its socket, and the network makes the sender wait.
 """
 
+import asyncio
 from functools import partial
 from typing import Any, cast
 
-from uvicorn._types import WebSocketEvent
+from uvicorn._types import ASGISendEvent, WebSocketEvent
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto import events
@@ -52,6 +53,7 @@ class FairWebSocket(WSProtocol):
         self._feeding = False
         self._heard = False
         self._is_page = False
+        self._senders = 0
 
     def handle_connect(self, event: events.Request) -> None:
         """Somebody wants to come in."""
@@ -76,12 +78,31 @@ class FairWebSocket(WSProtocol):
 
     def write(self, frame: bytes) -> bool:
         """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
-        if self.writable.is_set() and self.handshake_complete and not self.close_sent:
-            if self.transport.is_closing():
-                return False
-            self.transport.write(frame)
-            return True
-        return False
+        if self._senders or self.is_over() or not self.writable.is_set():
+            return False
+        self.transport.write(frame)
+        return True
+
+    async def pass_on(self, frame: bytes) -> None:
+        """Write a whole frame when there is room for it. Raises ConnectionError when nobody is there."""
+        while not self.write(frame):
+            if self.is_over():
+                raise ConnectionError('the connection is over')
+            await self.writable.wait()
+            await asyncio.sleep(0)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send something as ASGI has it. While that waits for room, nothing is written past it."""
+        self._senders += 1
+        try:
+            await super().send(message)
+        finally:
+            self._senders -= 1
+
+    def is_over(self) -> bool:
+        """Nothing can be sent any more, or not yet."""
+        ended = self.close_sent or self.disconnected or self.transport.is_closing()
+        return ended or not self.handshake_complete
 
     def handle_message(self, event: events.TextMessage | events.BytesMessage) -> None:
         """A message came, or a part of it."""
