@@ -5,21 +5,26 @@ from pathlib import Path
 BEAT = 0.005
 
 PROGRAM = """
-import asyncio, time
+import asyncio, os, time
 from asyncio.runners import Runner
 
 run = Runner.run
 
 async def beat():
-    worst = 0.0
+    stood = worked = 0.0
     while True:
-        before = time.perf_counter()
+        began, busy = time.perf_counter(), time.thread_time()
         await asyncio.sleep({beat})
-        gap = time.perf_counter() - before - {beat}
-        if gap > worst or not open({asked!r}).read():
-            worst = gap if open({asked!r}).read() else 0.0
-            open({asked!r}, 'a').write('.')
-            open({file!r}, 'w').write(str(worst))
+        gap, work = time.perf_counter() - began - {beat}, time.thread_time() - busy
+        if not os.path.getsize({asked!r}):
+            stood = worked = gap = work = 0.0
+            with open({asked!r}, 'w') as asked:
+                asked.write('.')
+        if gap >= stood or work >= worked:
+            stood, worked = max(stood, gap), max(worked, work)
+            with open({file!r} + '.new', 'w') as file:
+                file.write(f'{{stood}} {{worked}}')
+            os.replace({file!r} + '.new', {file!r})
 
 def run_with_heartbeat(self, main, **options):
     async def both():
@@ -32,7 +37,7 @@ Runner.run = run_with_heartbeat
 
 
 class Heartbeat:
-    """Put `path` into PYTHONPATH of the server; `worst` is the longest pause since `forget`, in seconds."""
+    """Put `path` into PYTHONPATH of the server."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / 'heartbeat'
@@ -42,9 +47,12 @@ class Heartbeat:
         program = PROGRAM.format(beat=BEAT, file=str(self._file), asked=str(self._asked))
         (self.path / 'sitecustomize.py').write_text(program)
 
-    @property
-    def worst(self) -> float:
-        return float(self._file.read_text() or 0)
+    def worst(self) -> tuple[float, float]:
+        """The longest that a beat came late since `forget`, in seconds, and the most that the thread of the
+        event loop worked between two beats, which other programs on the machine do not lengthen.
+        """
+        stood, worked = self._file.read_text().split()
+        return float(stood), float(worked)
 
     def forget(self) -> None:
         """Begin anew."""
