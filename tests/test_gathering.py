@@ -6,7 +6,8 @@ from pycrdt import Doc, Text
 from collab.document import shared
 from collab.document.shared import News, SharedDocument
 from collab.rooms.gathering import Gathering, Row
-from tests.support.rooms import open_room
+from collab.rooms.ports import Record
+from tests.support.rooms import open_hub, open_room
 from tests.support.store import MemoryStore
 from tests.support.tab import Tab
 
@@ -153,3 +154,48 @@ async def test_a_burst_is_one_row_and_everybody_sees_all_of_it() -> None:
         assert [record.author for record in store.documents['doc'].log] == ['ann', 'bob']
         assert ann.all_saved()
         assert bob.all_saved()
+
+
+async def test_edits_that_cannot_be_merged_are_shown_and_saved_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = shared.merge_updates
+
+    def panic(*updates: bytes) -> bytes:
+        raise RuntimeError('panicked')
+
+    async with open_room() as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        monkeypatch.setattr(shared, 'merge_updates', panic)
+        for letter in 'abc':
+            ann.type(letter)
+        await room.saved()
+        monkeypatch.setattr(shared, 'merge_updates', real)
+        ann.type('d')
+        await room.saved()
+        ann.read(), bob.read()
+        assert ann.text == bob.text == room.text == 'abcd'
+        assert ann.all_saved()
+        assert room.closed is None
+
+
+async def test_a_room_that_fails_while_it_gathers_leaves_the_others_their_journal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with open_hub() as hub:
+        for name in ('sick', 'well'):
+            await hub.create(name, document_id=name)
+        async with hub.open('sick') as sick, hub.open('well') as well:
+
+            def fails() -> list[Record]:
+                raise RuntimeError('no rows')
+
+            monkeypatch.setattr(sick, 'gather', fails)
+            sick.insert(0, 'x')
+            with pytest.raises(RuntimeError):
+                await sick.saved()
+            assert sick.closed
+            well.insert(0, 'y')
+            await well.saved()
+            assert well.text == 'y'

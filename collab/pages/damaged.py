@@ -41,7 +41,7 @@ async def damaged(hub: Hub, document_id: str, request: Request, find: FindRescue
             _explain(rescue, document_id)
         with part('div', 'message-actions'):
             if rescue is not None:
-                copying = Copying(hub, rescue, notice, client)
+                copying = Copying(hub, document_id, find, notice, client)
                 button('Open the backup as a copy', copying.make, 'button-main', data_testid='open-backup')
             Words('a', RETRY, 'button', href=request.url.path)
             Words('a', HOME, 'button', href='/')
@@ -50,9 +50,10 @@ async def damaged(hub: Hub, document_id: str, request: Request, find: FindRescue
 class Copying:
     """Makes a new document with the text of a backup, and opens it."""
 
-    def __init__(self, hub: Hub, rescue: Rescue, notice: Notice, client: Client) -> None:
+    def __init__(self, hub: Hub, document_id: str, find: FindRescue, notice: Notice, client: Client) -> None:
         self._hub = hub
-        self._rescue = rescue
+        self._document_id = document_id
+        self._find = find
         self._notice = notice
         self._client = client
         self._busy = False
@@ -63,8 +64,11 @@ class Copying:
             return
         self._busy = True
         try:
-            text = await asyncio.to_thread(_text, self._rescue)
-            title = f'{self._rescue.stored.info.title} \u2013 backup of {exactly(self._rescue.made_at)}'
+            rescue = await self._find(self._document_id)  # again: a page keeps no whole document
+            if rescue is None:
+                raise LookupError(self._document_id)
+            text = await asyncio.to_thread(_text, rescue)
+            title = f'{rescue.stored.info.title} \u2013 backup of {exactly(rescue.made_at)}'
             info = await self._hub.create(title, text=text)
         except Exception:
             log.exception('A copy of a backup could not be made.')

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from collab.document import protocol
 from collab.rooms.peer import Peer
@@ -53,16 +53,17 @@ class Delivery:
             self._waiters.append((edits, waiter))
             await waiter
 
-    def committed(self, edits: int, frame: bytes, peers: Iterable[Peer]) -> None:
-        """Everything up to edit `edits` is durable; `frame` holds what became so just now."""
+    def committed(self, edits: int, frames: Sequence[bytes], peers: Iterable[Peer]) -> None:
+        """Everything up to edit `edits` is durable; `frames` hold what became so just now."""
         authors = {self._authors.pop(number, None) for number in range(self.durable + 1, edits + 1)}
         only = authors.pop() if len(authors) == 1 else None
         self.durable = edits
         self._release_texts()
         for peer in peers:
             if peer.synced and peer is not only:
-                peer.told += 1
-                peer.offer(frame)
+                for frame in frames:
+                    peer.told += 1
+                    peer.offer(frame)
         self.release()
 
     def release(self) -> None:

@@ -94,8 +94,13 @@ class Journal:
             self._wake.clear()
             while self._waiting:
                 rooms, self._waiting = self._waiting, {}
-                self._storing = {room: room.gather() for room in rooms}
-                await self._commit(self._storing)
+                try:
+                    self._storing = {room: room.gather() for room in rooms}
+                    await self._commit(self._storing)
+                except Exception as error:  # or no room would ever be stored again
+                    log.exception('A commit ended as nobody foresaw; its documents are closed.')
+                    for room in rooms:
+                        room.fail(error)
                 self._storing = {}
                 if (rest := self._showing * REST) >= LEAST_REST:
                     await asyncio.sleep(rest)

@@ -196,9 +196,14 @@ class Room(Editing, Watchers):
 
     def committed(self, records: Sequence[Record]) -> None:
         """The journal has stored what was gathered last: show it to everybody, once, in one frame."""
-        news = merge([record.update for record in records])
-        self.tail.grew(records[-1].seq, len(news))
-        self.delivery.committed(self._gathered, protocol.update(news), self.company.peers.values())
+        updates = [record.update for record in records]
+        self.tail.grew(records[-1].seq, sum(map(len, updates)))
+        try:
+            updates = [merge(updates)]
+        except BrokenDocument as error:
+            log.error('Edits of %s are shown one by one after %s', self.id, error)
+        frames = [protocol.update(update) for update in updates]
+        self.delivery.committed(self._gathered, frames, self.company.peers.values())
         self.company.show()
         self.tell(Happening.TEXT)
 

@@ -29,9 +29,15 @@ class Batch:
         repeats the log.
         """
         ends: dict[str, int] = {}
+        epochs: dict[str, int] = {}
         fresh: list[Sealed] = []
         for record, checksum in self._sealed:
-            end = ends.get(record.document_id) or _end(connection, record)
+            if record.document_id not in ends:
+                found = _end(connection, record.document_id)
+                ends[record.document_id], epochs[record.document_id] = found
+            if record.epoch not in (None, epochs[record.document_id]):
+                raise RestoredDocument(record.document_id)
+            end = ends[record.document_id]
             if record.seq > end + 1:
                 raise DamagedDocument(
                     f'{record.document_id}: update {record.seq} does not continue a log that ends at {end}'
@@ -58,14 +64,12 @@ def _checksum(record: Record) -> bytes:
     )
 
 
-def _end(connection: sqlite3.Connection, record: Record) -> int:
-    row = connection.execute(END, (record.document_id,)).fetchone()
+def _end(connection: sqlite3.Connection, document_id: str) -> tuple[int, int]:
+    row = connection.execute(END, (document_id,)).fetchone()
     if row is None:
-        raise UnknownDocument(record.document_id)
+        raise UnknownDocument(document_id)
     end, epoch = row
-    if record.epoch not in (None, epoch):
-        raise RestoredDocument(record.document_id)
-    return int(end)
+    return int(end), int(epoch)
 
 
 def _add(connection: sqlite3.Connection, fresh: list[Sealed]) -> None:

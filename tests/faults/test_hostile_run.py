@@ -24,7 +24,7 @@ from tests.support.running import Collab, running
 A_FEW, MANY = 1_000, 2_000
 """Mutations in a round, by default and in a long run; a quarter as many come before, to warm up."""
 PAUSE = 0.05
-STANDSTILL, NOISE = 0.05, 0.45
+STANDSTILL, NOISE = 0.05, 0.95
 """Seconds that the event loop may stand still, and what a busy machine may add to it."""
 GROWTH = 40 * 1024 * 1024
 LET_IN = 20

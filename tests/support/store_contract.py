@@ -222,6 +222,14 @@ class StoreContract:
         for name in ('a', 'b', 'c', 'd'):
             assert (await store.load(name)).tail == tuple(b'%d' % n for n in range(10))
 
+    async def test_an_update_of_another_life_is_not_taken_among_others(self, store: Store) -> None:
+        await store.create('plan', 'Our plan', 5)
+        epoch = (await store.load('plan')).epoch
+        one, two = records('plan', b'one', b'two')
+        with pytest.raises(RestoredDocument):
+            await store.append([replace(one, epoch=epoch), replace(two, epoch=epoch + 1)])
+        assert (await store.load('plan')).seq == 0
+
     async def test_what_belongs_to_another_life_of_a_document_is_not_taken(self, store: Store) -> None:
         for name in ('plan', 'other'):
             await store.create(name, name, 5)
