@@ -161,7 +161,7 @@ class Mutator:
         """What the gate refuses for sure, or what stands where the edit did.
 
         Otherwise it could stand between two units that no editor ever had side by side, which the gate
-        does not notice yet (tests/test_neighbours.py).
+        does not notice yet.
         """
         while True:
             made = make()
