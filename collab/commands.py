@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from collab.rooms.ports import DamagedDocument, DocumentInfo, milliseconds
-from collab.rooms.snapshots import rebuild
+from collab.rooms.snapshots import text_of
 from collab.settings import Settings
 from collab.storage.backup import BackupFailed, Restored, back_up, is_readable, restore
 from collab.storage.backups import BEFORE, BY_HAND, name, newest_sound
@@ -184,12 +184,11 @@ async def _write_all(database: Database, folder: Path) -> tuple[int, dict[str, s
         everything = await documents.list()
         for info in everything:
             try:
-                document = rebuild(await documents.load(info.id))
+                text = text_of(await documents.load(info.id))
             except DamagedDocument as error:
                 damaged[info.id] = str(error)
                 continue
-            _write(folder / _name(info, names), info, document.text)
-            document.close()
+            _write(folder / _name(info, names), info, text)
     finally:
         await database.dispose()
     return len(everything) - len(damaged), damaged

@@ -12,7 +12,7 @@ from collab.pages.missing import HOME, RETRY, go_to, message
 from collab.pages.parts import Notice, Words, button, part
 from collab.pages.words import exactly
 from collab.rooms.hub import Hub
-from collab.rooms.snapshots import rebuild
+from collab.rooms.snapshots import text_of
 from collab.storage.backups import Rescue
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Copying:
             rescue = await self._find(self._document_id)  # again: a page keeps no whole document
             if rescue is None:
                 raise LookupError(self._document_id)
-            text = await asyncio.to_thread(_text, rescue)
+            text = await asyncio.to_thread(text_of, rescue.stored)
             title = f'{rescue.stored.info.title} \u2013 backup of {exactly(rescue.made_at)}'
             info = await self._hub.create(title, text=text)
         except Exception:
@@ -92,11 +92,3 @@ def _explain(rescue: Rescue, document_id: str) -> None:
     Words('p', f'The newest backup that holds it whole is of {exactly(rescue.made_at)}.')
     Words('p', 'Whoever runs this server brings it back, for everybody and at this address, with:')
     Words('pre', f'python main.py restore {shlex.quote(str(rescue.file))} {document_id}', 'command')
-
-
-def _text(rescue: Rescue) -> str:
-    document = rebuild(rescue.stored)
-    try:
-        return document.text
-    finally:
-        document.close()

@@ -47,6 +47,15 @@ def rebuild(stored: StoredDocument) -> SharedDocument:
     return document
 
 
+def text_of(stored: StoredDocument) -> str:
+    """The text that a snapshot and the log after it make. Raises DamagedDocument when they make none."""
+    document = rebuild(stored)
+    try:
+        return document.text
+    finally:
+        document.close()
+
+
 def digest_of(stored: StoredDocument) -> Digest:
     """The digest of what a snapshot and the log after it make. Raises DamagedDocument."""
     document = rebuild(stored)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from collab.rooms.snapshots import rebuild
+from collab.rooms.snapshots import text_of
 from collab.storage.documents import Documents
 from models import open_database
 
@@ -36,11 +36,7 @@ async def load(file: Path, document: str) -> Stored:
         loaded = await Documents(database).load(document)
     finally:
         await database.dispose()
-    built = rebuild(loaded)
-    try:
-        return Stored(built.text, loaded.epoch, loaded.seq)
-    finally:
-        built.close()
+    return Stored(text_of(loaded), loaded.epoch, loaded.seq)
 
 
 @contextmanager
