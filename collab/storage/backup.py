@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from collab.storage.checking import DamagedFile, Findings, check
+from collab.storage.checking import DamagedFile, Findings, check, knows_lives
 from collab.storage.epochs import new_epoch
 from models import Base, DatabaseUnusable, open_database
 
 PATIENCE = 10.0
 """Seconds to wait for a database that somebody else is writing to."""
 
-CHILDREN = ('replicas', 'snapshots', 'updates')
+REPLACED, KEPT = ('snapshots', 'updates'), ('replicas', 'people')
+"""Tables of which a restore takes away what is there, and those to which it adds what is not. Client ids that
+ever wrote are kept, and belong to an earlier life: who still knows that one shall not write on in the new."""
 NAMED = 3
 """How many damaged documents an error names."""
 
@@ -90,6 +92,20 @@ def restore(database: Path, backup: Path, wanted: Sequence[str], before: Path) -
     return Restored(len(chosen), untouched, earlier)
 
 
+def brought_up(backup: Path, folder: Path) -> Path:
+    """The backup itself or, if an older Collab made it, a copy in `folder` that this one reads.
+
+    Raises sqlite3.Error, DatabaseUnusable.
+    """
+    with closing(_reading(backup)) as original:
+        if knows_lives(original):
+            return backup
+        with closing(sqlite3.connect(folder / backup.name)) as copy:
+            original.backup(copy)
+    open_database(f'sqlite+aiosqlite:///{folder / backup.name}')
+    return folder / backup.name
+
+
 def is_readable(database: Path) -> bool:
     """Whether the file is a database whose pages fit together, or is not there at all."""
     if not database.exists():
@@ -131,12 +147,13 @@ def _replace(database: Path, copy: Path, chosen: Sequence[str], findings: Findin
         connection.execute('PRAGMA wal_autocheckpoint = 0')  # the log is folded by the server, and by it only
         connection.execute('ATTACH ? AS backup', (str(copy),))
         connection.execute('BEGIN IMMEDIATE')
+        connection.execute('PRAGMA defer_foreign_keys = ON')  # client ids stay while their document goes
         for name in chosen:
-            for table in CHILDREN:
+            for table in REPLACED:
                 connection.execute(f'DELETE FROM main.{table} WHERE document_id = ?', (name,))
             connection.execute('DELETE FROM main.documents WHERE id = ?', (name,))
             _take(connection, 'documents', 'id', name)
-            for table in CHILDREN:
+            for table in (*REPLACED, 'replicas'):
                 _take(connection, table, 'document_id', name)
             connection.execute('UPDATE main.documents SET epoch = ? WHERE id = ?', (new_epoch(), name))
         for lost in findings.lost_snapshots:
@@ -149,13 +166,14 @@ def _replace(database: Path, copy: Path, chosen: Sequence[str], findings: Findin
 
 
 def _take(connection: sqlite3.Connection, table: str, key: str = '', name: str = '') -> None:
-    """Copy the rows of one document, or all that are not there yet."""
+    """Copy the rows of one document, or all; people and client ids that are there already stay."""
     columns = ', '.join(f'"{column.name}"' for column in Base.metadata.tables[table].columns)
-    change = f'INTO main.{table} ({columns}) SELECT {columns} FROM backup.{table}'
+    insert = 'INSERT OR IGNORE' if table in KEPT else 'INSERT'
+    change = f'{insert} INTO main.{table} ({columns}) SELECT {columns} FROM backup.{table}'
     if key:
-        connection.execute(f'INSERT {change} WHERE {key} = ?', (name,))
+        connection.execute(f'{change} WHERE {key} = ?', (name,))
     else:
-        connection.execute(f'INSERT OR IGNORE {change}')
+        connection.execute(change)
 
 
 @contextmanager
