@@ -12,9 +12,10 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from collab.storage import log
+from collab.storage import chapters, log
 from collab.storage.documents import Documents
 from models import Database, DatabaseUnusable, open_database
+from tests.support.chapters_contract import chapter
 from tests.support.processes import lock, python, to_three, turn
 from tests.support.store_contract import records
 
@@ -63,6 +64,20 @@ class TestCancelled:
             loaded = await store.load('a')
             assert (loaded.snapshot_seq, loaded.snapshot) in ((1, b'old'), (10, b'new'))
             await store.append(to_three(loaded.seq + 1))
+
+    async def test_a_chapter_is_there_or_its_updates_are(self, store: Documents) -> None:
+        for n in range(1, 400):
+            await store.append(to_three(n))
+        epoch = (await store.load('a')).epoch
+        bound = 0
+        for turns in MOMENTS:
+            await cancel(store.bind('a', chapter(bound + 1, bound + 2), epoch), turns)
+            assert (await store.load('a')).seq == 399
+            size = await store.log_size('a')
+            assert size.bound in (bound, bound + 2)
+            assert (size.bound, size.rows) == (2 * size.chapters, 399 - size.bound)
+            bound = size.bound
+        assert 0 < bound < 2 * len(MOMENTS)
 
     async def test_a_load_leaves_the_readers_usable(self, store: Documents) -> None:
         for n in range(1, 11):
@@ -164,9 +179,14 @@ class TestLongLog:
             await store.compact('a', 1, b'state')
             await store.load('a')
             await store.rename('a', 'A', 2)
+            await store.log_size('a')
+            await store.rows('a', 1, 1)
+            await store.load_bound('a')
+            await store.chapter('a', 0, (await store.load('a')).epoch)
             await store.delete('a', 3)
             await store.restore('a')
         plain = [log.END, log.ADD, log.ADVANCE, log.OWN, log.STORED]
+        plain += [chapters.BOUND, chapters.ADD, chapters.REMOVE, chapters.FORGET]
         seen += [(statement, (1,) * statement.count('?')) for statement in plain]
         connection = sqlite3.connect(file)
         plans = {
