@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from collab.rooms.allowance import Allowances
+from collab.rooms.chapters import shorten
 from collab.rooms.journal import Journal
 from collab.rooms.ports import RestoredDocument, Store, milliseconds
 from collab.rooms.room import Room
@@ -129,10 +130,14 @@ class OpenDocuments(Watchers):
 
     def _happened(self, room: Room, happening: Happening) -> None:
         if happening is Happening.TEXT and is_due(room) and not room.tail.lock.locked():
-            self._spawn(sum_up(self._store, room), f'sum up {room.id}')
+            self._spawn(self._tidy(room), f'tidy {room.id}')
         if happening is Happening.GONE:
             self._forget(room)
         self.tell(happening)
+
+    async def _tidy(self, room: Room) -> None:
+        await sum_up(self._store, room)
+        await shorten(self._store, room, self._now())
 
     def _forget(self, room: Room) -> None:
         """The next one to ask opens the document anew, after its last edits are stored."""
@@ -160,6 +165,7 @@ class OpenDocuments(Watchers):
                     pass
                 if is_due(room):
                     await sum_up(self._store, room)
+                await shorten(self._store, room, self._now(), wholly=True)
                 if opening.holders == 0 and room.edits == edits:
                     self._forget(room)
                     room.dispose()

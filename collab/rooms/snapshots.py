@@ -5,7 +5,9 @@ import logging
 
 from collab.document.admission import Incomplete, Refused
 from collab.document.broken import BrokenDocument
+from collab.document.chapter import steps
 from collab.document.digest import Digest
+from collab.document.lib0 import ProtocolError
 from collab.document.shared import SharedDocument
 from collab.document.summary import summarise
 from collab.rooms.ports import DamagedDocument, Store, StoredDocument
@@ -27,7 +29,7 @@ async def sum_up(store: Store, room: Room) -> None:
     async with room.tail.lock:
         try:
             stored = await store.load(room.id)
-            state = await asyncio.to_thread(summarise, updates_of(stored))
+            state = await asyncio.to_thread(lambda: summarise(updates_of(stored)))
             await store.compact(room.id, stored.seq, state, stored.epoch)
             room.tail.summed_up(stored.seq, len(state))
         except Exception:
@@ -41,7 +43,7 @@ def rebuild(stored: StoredDocument) -> SharedDocument:
     try:
         for update in updates_of(stored):
             document.load(update)
-    except (Refused, Incomplete, BrokenDocument) as error:
+    except (Refused, Incomplete, BrokenDocument, ProtocolError) as error:
         document.close()
         raise DamagedDocument(f'its updates do not fit together ({error or "one is missing"})') from error
     return document
@@ -66,5 +68,10 @@ def digest_of(stored: StoredDocument) -> Digest:
 
 
 def updates_of(stored: StoredDocument) -> tuple[bytes, ...]:
-    """All of a stored document, in order: the snapshot if there is one, then the log after it."""
-    return stored.tail if stored.snapshot is None else (stored.snapshot, *stored.tail)
+    """All of a stored document, in order: the snapshot if there is one, then the log after it.
+
+    Raises what `steps` raises of a chapter.
+    """
+    snapshot = () if stored.snapshot is None else (stored.snapshot,)
+    chapters = (step for content in stored.chapters for step in steps(content))
+    return (*snapshot, *chapters, *stored.tail)
