@@ -173,19 +173,24 @@ def test_every_minute_of_a_chapter_can_be_read_and_what_follows_fits(seed: int) 
     state: Sequence[bytes] = ()
     at = 0
     while at < len(log.rows):
-        rows = log.rows[at : at + chance.choice([1, 2, 7, 50, 90])]
-        bound = bind(state, rows)
+        stretches = []
+        for _ in range(chance.choice([1, 1, 3])):
+            done = sum(map(len, stretches))
+            stretches.append(log.rows[at + done : at + done + chance.choice([1, 2, 7, 50])])
+        stretches = [rows for rows in stretches if rows]
+        bound = bind(state, stretches)
         read_again = document_of(before)
-        ends = iter(minutes(rows))
-        for step in steps(bound.content):
-            read_again.load(step)
-            at += len(next(ends))
-            assert read_again.text == log.texts[at]
-        assert next(ends, None) is None
+        for rows, content in zip(stretches, bound.contents, strict=True):
+            ends = iter(minutes(rows))
+            for step in steps(content):
+                read_again.load(step)
+                at += len(next(ends))
+                assert read_again.text == log.texts[at]
+            assert next(ends, None) is None
+            assert {e.author for e in read(content)} == {row.author for row in rows}
+            before += steps(content)
         live = document_of([bound.state])
         assert equal(read_again, live)
-        assert {e.author for e in read(bound.content)} == {row.author for row in rows}
-        before += steps(bound.content)
         state = (bound.state,)
         read_again.close()
         live.close()
@@ -212,21 +217,21 @@ def test_a_chapter_that_does_not_hold_what_each_author_wrote_is_not_made(
     change: Damage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [Entry(n, n, 5, name, keys(name, n)[0]) for n, name in enumerate(['ann', 'bob', 'zoe'], 7)]
-    assert bind((), rows)
+    assert bind((), [rows])
     monkeypatch.setattr(binding, 'gather', lambda rows: change(list(chapter.gather(rows))))
     with pytest.raises(BrokenDocument, match='does not hold what each author wrote'):
-        bind((), rows)
+        bind((), [rows])
 
 
 def test_a_chapter_that_ends_too_soon_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [Entry(n, n, 5, 'ann', key) for n, key in enumerate(keys('abc'), 1)]
     monkeypatch.setattr(binding, 'gather', lambda rows: chapter.gather(rows[:-1]))
     with pytest.raises(BrokenDocument, match='does not reach as far'):
-        bind((), rows)
+        bind((), [rows])
 
 
 def test_a_chapter_that_makes_another_text_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [Entry(n, n, 5, 'ann', key) for n, key in enumerate(keys('ab'), 1)]
     monkeypatch.setattr(binding, 'steps', lambda content: keys('ab')[:1])
     with pytest.raises(BrokenDocument, match='does not make the document'):
-        bind((), rows)
+        bind((), [rows])

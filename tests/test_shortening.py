@@ -37,7 +37,7 @@ ROWS, KEPT = 20, 50
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chapters, 'ROWS', ROWS)
     monkeypatch.setattr(chapters, 'KEPT_ROWS', KEPT)
-    monkeypatch.setattr(chapters, 'IN_A_ROW', 3)
+    monkeypatch.setattr(chapters, 'TOGETHER', 3)
 
 
 @pytest.fixture(params=['memory', 'sqlite'])
