@@ -9,8 +9,9 @@ import pytest
 from pycrdt import Doc, Text
 
 from collab.document import binding, chapter
+from collab.document.admission import Incomplete
 from collab.document.binding import bind
-from collab.document.broken import BrokenDocument
+from collab.document.broken import Ambiguous, BrokenDocument
 from collab.document.chapter import Entry, gather, minutes, read, steps, write
 from collab.document.joining import contents_of, joined
 from collab.document.lib0 import ProtocolError, uint, var_bytes, var_string
@@ -157,7 +158,7 @@ class TestFormat:
     def test_anything_else_is_refused(self) -> None:
         content = write(ENTRIES)
         plain = zlib.decompress(content[1:])
-        wrong = [b'', b'\x02' + content[1:], content[:-1], content + b'\0', b'\x01' + plain]
+        wrong = [b'', b'\x03' + content[1:], content[:-1], content + b'\0', b'\x01' + plain]
         nobody = uint(0) + uint(1) + uint(0) * 4 + var_bytes(b'')
         wrong += [b'\x01' + zlib.compress(changed) for changed in (plain + b'\0', plain[:-1], nobody)]
         for one in wrong:
@@ -213,25 +214,56 @@ DAMAGE: dict[str, Damage] = {
 
 
 @pytest.mark.parametrize('change', DAMAGE.values(), ids=DAMAGE)
-def test_a_chapter_that_does_not_hold_what_each_author_wrote_is_not_made(
+def test_updates_that_a_merged_chapter_would_not_hold_are_kept_one_by_one(
     change: Damage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [Entry(n, n, 5, name, keys(name, n)[0]) for n, name in enumerate(['ann', 'bob', 'zoe'], 7)]
-    assert bind((), [rows])
+    assert bind((), [rows]).failure == ''
     monkeypatch.setattr(binding, 'gather', lambda rows: change(list(chapter.gather(rows))))
-    with pytest.raises(BrokenDocument, match='does not hold what each author wrote'):
-        bind((), [rows])
+    assert_apart(rows, 'does not hold what each author wrote')
 
 
-def test_a_chapter_that_ends_too_soon_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_so_are_those_of_a_chapter_that_ends_too_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [Entry(n, n, 5, 'ann', key) for n, key in enumerate(keys('abc'), 1)]
     monkeypatch.setattr(binding, 'gather', lambda rows: chapter.gather(rows[:-1]))
-    with pytest.raises(BrokenDocument, match='does not reach as far'):
-        bind((), [rows])
+    assert_apart(rows, 'does not reach as far')
 
 
-def test_a_chapter_that_makes_another_text_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_and_of_one_that_makes_another_text(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [Entry(n, n, 5, 'ann', key) for n, key in enumerate(keys('ab'), 1)]
-    monkeypatch.setattr(binding, 'steps', lambda content: keys('ab')[:1])
-    with pytest.raises(BrokenDocument, match='does not make the document'):
+    real = binding.steps
+    monkeypatch.setattr(binding, 'steps', lambda content: [*real(content), MORE])
+    assert_apart(rows, 'does not make the document')
+
+
+def assert_apart(rows: list[Entry], words: str) -> None:
+    bound = bind((), [rows])
+    assert words in bound.failure
+    (content,) = bound.contents
+    assert list(read(content)) == rows
+    assert list(steps(content)) == [row.update for row in rows]
+    assert bound.state == summarise([row.update for row in rows])
+
+
+def test_a_document_that_no_snapshot_can_hold_has_chapters_but_no_state(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [Entry(n, n, 5, 'ann', key) for n, key in enumerate(keys('ab'), 1)]
+
+    def ambiguous(_: object) -> bytes:
+        raise Ambiguous('it depends')
+
+    monkeypatch.setattr(binding, 'proven_snapshot', ambiguous)
+    monkeypatch.setattr(binding, 'summarise', ambiguous)
+    bound = bind((), [rows])
+    assert (bound.state, bound.failure) == (None, 'it depends')
+    assert list(read(bound.contents[0])) == rows
+
+
+def test_updates_that_do_not_fit_together_make_no_chapter(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [Entry(n, n, 5, 'ann', key) for n, key in enumerate(keys('abc'), 1)]
+    with pytest.raises(Incomplete):
+        bind((), [[rows[0], replace(rows[2], first_seq=2, last_seq=2)]])
+    monkeypatch.setattr(binding, 'read', lambda content: rows[:1])
+    with pytest.raises(BrokenDocument, match='does not hold the updates'):
         bind((), [rows])

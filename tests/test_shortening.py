@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from collab.document.broken import BrokenDocument
+from collab.document import binding
+from collab.document.broken import Ambiguous, BrokenDocument
 from collab.document.shared import SharedDocument
 from collab.document.summary import equal, summarise
 from collab.rooms import chapters
@@ -331,6 +332,25 @@ async def test_history_that_is_read_while_chapters_are_made_misses_nothing() -> 
     rest = [revision async for revision in reading]
     assert [revision.update for revision in [first, *rest]] == [row.update for row in log.rows]
     assert len([revision async for revision in history(store, 'doc')]) < len(log.rows)
+    log.close()
+
+
+async def test_edits_that_cannot_be_merged_stay_one_by_one_in_their_chapters(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = TypedLog(9).type(160)
+    await store.create('doc', 'Doc', 1)
+    await write(store, log)
+    monkeypatch.setattr(binding, '_merged', _raise(Ambiguous('it depends')))
+    monkeypatch.setattr(binding, 'summarise', _raise(Ambiguous('it depends')))
+    await shorten(store)
+    assert {line.split(':')[-1] for line in caplog.messages} == {' it depends'}
+    size = await store.log_size('doc')
+    assert size.rows < KEPT + ROWS
+    assert (await store.load('doc')).snapshot is None
+    ends, found = await texts(store)
+    assert (ends, found) == (list(range(len(log.rows) + 1)), log.texts)
+    assert text_of(await store.load('doc')) == log.texts[-1]
     log.close()
 
 

@@ -1,6 +1,6 @@
 """A stretch of a document's log in few bytes: what each author wrote in each minute.
 
-The content of a chapter is a byte for the format, then zlib (RFC 1950) of this, in the numbers and strings
+The content of a chapter is a byte for its kind, then zlib (RFC 1950) of this, in the numbers and strings
 of lib0: the authors; then, for each entry in order of its first update, the author's place among them, its
 first update (as distance from that of the entry before), its last (as distance from its first), the time,
 and what was written.
@@ -18,7 +18,8 @@ from collab.document.update import Section, decode
 
 MINUTE = 60_000
 """Milliseconds."""
-FORMAT = b'\x01'
+MERGED, APART = b'\x01', b'\x02'
+"""Kinds of chapters: one merges what an author wrote in a minute, the other keeps each update by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,24 @@ def minutes(entries: Iterable[Entry]) -> Iterator[Sequence[Entry]]:
         yield list(minute)
 
 
+def moments(content: bytes) -> Iterator[tuple[Sequence[Entry], bytes]]:
+    """What a chapter adds to the document before it: the entries of each minute, and these as one update.
+
+    In a chapter that keeps each update by itself, each is such a moment. Raises ProtocolError.
+    """
+    entries = read(content)
+    if content[:1] == APART:
+        yield from (([entry], entry.update) for entry in entries)
+    else:
+        yield from ((minute, joined([entry.update for entry in minute])) for minute in minutes(entries))
+
+
 def steps(content: bytes) -> Iterator[bytes]:
-    """The updates that a chapter adds to the document before it, minute by minute. Raises ProtocolError."""
-    for minute in minutes(read(content)):
-        yield joined([entry.update for entry in minute])
+    """The updates of all moments of a chapter. Raises ProtocolError."""
+    return (update for _, update in moments(content))
 
 
-def write(entries: Sequence[Entry]) -> bytes:
+def write(entries: Sequence[Entry], kind: bytes = MERGED) -> bytes:
     """The content of the chapter that holds these, which are in order of their first updates."""
     authors = {author: place for place, author in enumerate(dict.fromkeys(entry.author for entry in entries))}
     parts = [uint(len(authors)), *map(var_string, authors), uint(len(entries))]
@@ -66,12 +78,12 @@ def write(entries: Sequence[Entry]) -> bytes:
         parts += (uint(authors[entry.author]), uint(entry.first_seq - before))
         parts += (uint(entry.last_seq - entry.first_seq), uint(entry.at), var_bytes(entry.update))
         before = entry.first_seq
-    return FORMAT + zlib.compress(b''.join(parts))
+    return kind + zlib.compress(b''.join(parts))
 
 
 def read(content: bytes) -> Sequence[Entry]:
     """What a chapter holds. Raises ProtocolError when that is not exactly what `write` wrote."""
-    if content[:1] != FORMAT:
+    if content[:1] not in (MERGED, APART):
         raise ProtocolError('the chapter is not written in a way known here')
     reader = Reader(_decompressed(content[1:]))
     authors = [reader.read_string() for _ in range(reader.read_uint())]

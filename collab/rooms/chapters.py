@@ -64,7 +64,11 @@ async def _some_chapters(store: Store, room: Room, now: int) -> bool:
         first, last = rows[0], rows[-1]
         chapter = Chapter(first.seq, last.seq, last.created_at, content, first.begins_life)
         await store.bind(room.id, chapter, size.epoch)
-    await store.compact(room.id, last.seq, bound.state, size.epoch)
+    if bound.state is not None:
+        await store.compact(room.id, last.seq, bound.state, size.epoch)
+    if bound.failure:
+        words = 'Document %s: edits up to %d stay one by one in their chapters: %s'
+        log.warning(words, room.id, last.seq, bound.failure)
     return True
 
 

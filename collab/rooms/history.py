@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
-from collab.document.chapter import Entry, minutes, read
-from collab.document.joining import joined
+from collab.document.chapter import Entry, moments
 from collab.document.lib0 import ProtocolError
 from collab.rooms.ports import Chapter, DamagedDocument, Store
 
@@ -55,6 +54,6 @@ def revisions_of(chapter: Chapter) -> Sequence[Revision]:
 
 def _revisions(chapter: Chapter) -> Iterator[Revision]:
     begins = chapter.begins_life or chapter.first_seq == 1
-    for minute in minutes(read(chapter.content)):
-        yield Revision(minute, joined([entry.update for entry in minute]), begins)
+    for entries, update in moments(chapter.content):
+        yield Revision(entries, update, begins)
         begins = False

@@ -25,7 +25,7 @@ MOMENT = 0.001
 
 LAST = wire.Last()
 
-FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, FAILED = 4403, 4404, 4400, 4408, 1011
+FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, RESTORED, FAILED = 4403, 4404, 4400, 4408, 4409, 1011
 """Close codes; those from 4000 on after the HTTP status they resemble."""
 
 
@@ -107,7 +107,8 @@ async def _send(websocket: WebSocket, peer: Peer) -> None:
             await _close(websocket, SLOW, 'Too much was waiting to be read; connect again for the rest.')
             return
     if peer.refusal is not None:
-        await _close(websocket, REFUSED, peer.refusal[1])
+        code, words = peer.refusal
+        await _close(websocket, RESTORED if code == 'restored' else REFUSED, words)
 
 
 async def _repeat_presence(room: Room, peer: Peer) -> None:

@@ -346,7 +346,7 @@ async def test_a_document_made_anew_under_an_old_id_gets_nothing_of_the_old_one(
     await collab.start()
     await collab.create('doc', text='')
     again = await (await ann.another_tab()).open(f'{collab.url}/d/doc')
-    await says(again, 'This document was restored from a backup, or made anew.')
+    await says(again, 'This document was put in order, restored from a backup, or made anew.')
     await expect(notice(again).locator('pre')).to_have_text(' four\nzero ', timeout=WITHIN)
     await stored(collab, again.tab, '')
 

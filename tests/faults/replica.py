@@ -17,6 +17,10 @@ class Replica:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """The document has begun another life: what is held of it is worth nothing any more."""
         self.doc: Doc[Text] = Doc()
         self.doc.get('content', type=Text)
         self.become_another()
