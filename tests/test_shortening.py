@@ -1,10 +1,12 @@
 """Old edits go into chapters while people type; nothing is lost by it, and everything can be read again."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -207,6 +209,37 @@ async def test_people_type_on_while_chapters_are_made() -> None:
             assert size.chapters > 0  # while it was open
     assert text_of(await store.load('doc')) == expected
     assert (await texts(store))[1][-1] == expected
+
+
+async def test_whoever_comes_while_a_closing_document_is_made_shorter_types_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = MemoryStore()
+    log = TypedLog(5).type(100)
+    await store.create('doc', 'Doc', 1)
+    await write(store, log)
+    reached, go = asyncio.Event(), asyncio.Event()
+    bind = store.bind
+
+    async def slow(*arguments: Any) -> None:
+        reached.set()
+        await go.wait()
+        await bind(*arguments)
+
+    monkeypatch.setattr(store, 'bind', slow)
+    async with hub_over(store) as hub:
+        async with hub.open('doc'):
+            pass
+        await reached.wait()
+        async with hub.open('doc') as room:
+            room.insert(0, 'at once: ')
+            await room.saved()
+            assert (await store.log_size('doc')).chapters == 0
+            go.set()
+            await becomes(lambda: not room.tail.lock.locked())
+        assert (await hub.log_size('doc')).chapters > 0
+    assert text_of(await store.load('doc')) == f'at once: {log.texts[-1]}'
+    log.close()
 
 
 async def test_what_the_journal_has_no_answer_for_stays_as_it_is() -> None:

@@ -171,6 +171,26 @@ class TestKilled:
             assert len(ends) == 1
             assert ends.pop() in (acknowledged, acknowledged + 1)
 
+    async def test_a_chapter_or_its_updates_are_there_after_kill_9(self, file: Path) -> None:
+        for _ in range(3):
+            child = python(
+                f"""
+                from tests.test_storage_faults import *
+                asyncio.run(bind_for_ever({str(file)!r}))
+                """
+            )
+            assert child.stdout
+            for _, line in zip(range(60), child.stdout, strict=False):
+                told = int(line)
+            child.kill()
+            told = max([told, *map(int, child.communicate()[0].split('\n')[:-1])])
+            database = open_database(f'sqlite+aiosqlite:///{file}')
+            loaded, size = await Documents(database).load('a'), await Documents(database).log_size('a')
+            await database.dispose()
+            assert told <= loaded.seq <= told + 2
+            assert (size.bound, size.rows) == (2 * size.chapters, loaded.seq - size.bound)
+            assert told - 2 <= size.bound <= told + 2
+
 
 class TestLongLog:
     async def test_no_statement_walks_through_a_log(self, store: Documents, file: Path) -> None:
@@ -233,3 +253,19 @@ async def append_for_ever(file: str) -> None:
         n += 1
         await store.append(to_three(n))
         print(n, flush=True)
+
+
+async def bind_for_ever(file: str) -> None:
+    """What the killed process does: put every two updates into a chapter, and say how far it is."""
+    store = Documents(open_database(f'sqlite+aiosqlite:///{file}'))
+    if not await store.list():
+        await store.create('a', 'a', 1)
+    size, loaded = await store.log_size('a'), await store.load('a')
+    end = loaded.seq
+    while True:
+        if end < size.bound + 2:
+            await store.append(records('a', *[b'x' * 500] * (size.bound + 2 - end), after=end))
+        end = size.bound + 2
+        await store.bind('a', chapter(size.bound + 1, end), size.epoch)
+        size = await store.log_size('a')
+        print(end, flush=True)

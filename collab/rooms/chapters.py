@@ -26,7 +26,7 @@ ROWS, BYTES = 1_000, 250_000
 16 ms when each update is on another page of the file; for so long nothing else is stored."""
 
 KEPT_ROWS, KEPT_BYTES, KEPT_FOR = 5_000, 500_000, 86_400_000
-"""So many of the newest updates, so many bytes of them, and those of so many milliseconds stay one by one."""
+"""The updates of so many milliseconds stay one by one, but no more than so many, of so many bytes."""
 
 TOGETHER = 8
 """Most chapters that are made at once, upon each other."""
