@@ -72,6 +72,29 @@ def test_making_the_text_this_makes_it_this(old: str, new: str) -> None:
     assert one.length == len(new.encode())
 
 
+@given(st.lists(st.tuples(TEXTS, st.integers(0, 30), st.integers(0, 30)), max_size=6))
+def test_a_proven_snapshot_tells_the_gate_all_that_reading_it_would(
+    edits: list[tuple[str, int, int]],
+) -> None:
+    one = document('ab🙂c')
+    for text, start, end in edits:
+        end = min(end, len(one.text))
+        other = copy_of(one)  # another client id
+        news = other.edit([Change(min(start, end), end, text)])
+        if news is not None:
+            one.load(news.update)
+    quick, gated = SharedDocument(), copy_of(one)
+    quick.load_snapshot(one.snapshot())
+    assert equal(quick, gated)
+    assert quick.text == one.text
+    assert quick._ledger == gated._ledger
+
+
+def test_a_snapshot_that_cannot_be_merged_breaks_the_document() -> None:
+    with pytest.raises(BrokenDocument):
+        SharedDocument().load_snapshot(b'\x01\x01')
+
+
 def test_making_the_text_this_does_not_disturb_what_others_type() -> None:
     server = document('alpha\nbeta\ngamma\n')
     other = copy_of(server)
