@@ -52,6 +52,7 @@ class SharedDocument:
         self._ledger = Ledger()
         self._news: bytes | None = None
         self._text: str | None = ''
+        self._at_most = 0  # the text is no longer than this: asking for its length costs as much as an edit
         self._deleted: Deleted | None = None
         self._subscription = self._doc.observe(self._observe)
 
@@ -73,17 +74,20 @@ class SharedDocument:
         size: int = _guarded(len, self._content)
         return size
 
-    def apply(self, update: bytes, may_write: Callable[[int], bool], space: int) -> News | None:
+    def apply(self, update: bytes, may_write: Callable[[int], bool], limit: int) -> News | None:
         """Merge an update from outside; return what was news in it, or None.
 
-        `may_write(client)` says whether the sender may write under this client id; `space` is how many bytes
-        longer the text may become. Raises Refused or Incomplete (see collab.document.admission) and leaves
-        the document alone; BrokenDocument when the library failed, or only merging told that it is too long.
+        `may_write(client)` says whether the sender may write under this client id; the text may become
+        `limit` bytes long. Raises Refused or Incomplete (see collab.document.admission) and leaves the
+        document alone; BrokenDocument when the library failed, or only merging told that it is too long.
         """
         admitted = self._ledger.admit(update, may_write)
         brought = sum(section.size for section in admitted.news)
-        fits = brought <= space or not admitted.writers
-        news = self._merge(update, admitted) if fits else self._exchange(update, admitted, brought, space)
+        if self._has_room(brought, limit):
+            news = self._merge(update, admitted)
+            self._at_most += brought
+        else:
+            news = self._exchange(update, admitted, brought, limit)
         self._ledger.note(admitted)
         return News(news, admitted.writers, admitted) if news is not None else None
 
@@ -96,6 +100,7 @@ class SharedDocument:
         """Merge an update that was admitted before: a snapshot or a row of the log."""
         admitted = self._ledger.admit(update, _anyone, UNLIMITED)
         self._merge(update, admitted)
+        self._at_most += sum(section.size for section in admitted.news)
         self._ledger.note(admitted)
 
     def load_snapshot(self, state: bytes) -> None:
@@ -106,6 +111,7 @@ class SharedDocument:
         """
         _guarded(self._doc.apply_update, state)
         self._news = None
+        self._at_most = self.length
         if has_pairs(self.text):
             self._ledger.load(state)
         else:
@@ -126,6 +132,7 @@ class SharedDocument:
         self._news = None
         _guarded(self._write, text, changes)
         news, self._news = self._news, None
+        self._at_most = self.length
         if news is None:
             return None
         return News(news, self._ledger.load(news).writers)
@@ -174,14 +181,22 @@ class SharedDocument:
         self._news = None
         return merge(news) if news else None
 
-    def _exchange(self, update: bytes, admitted: Admitted, brought: int, space: int) -> bytes | None:
+    def _has_room(self, brought: int, limit: int) -> bool:
+        """Whether so much more text fits, whatever is deleted. What deletes only is welcome at any length."""
+        if self._at_most + brought > limit:
+            self._at_most = self.length
+        return not brought or self._at_most + brought <= limit
+
+    def _exchange(self, update: bytes, admitted: Admitted, brought: int, limit: int) -> bytes | None:
         """Merge what fits only if it deletes enough. Whether that text is still there, merging tells."""
-        before = self.length
-        if brought > space + UNIT_BYTES * sum(deleted.end - deleted.start for deleted in admitted.deletions):
-            raise Refused('too-large', too_large(before + space))
+        before = self._at_most
+        deleted = sum(deletion.end - deletion.start for deletion in admitted.deletions)
+        if before + brought > limit + UNIT_BYTES * deleted:
+            raise Refused('too-large', too_large(limit))
         news = self._merge(update, admitted)
-        if self.length > before + max(space, 0):
-            raise Overgrown(before + space)
+        self._at_most = self.length
+        if self._at_most > max(limit, before):
+            raise Overgrown(limit)
         return news
 
     def _observe(self, event: TransactionEvent) -> None:

@@ -99,8 +99,7 @@ class Reception:
     def _apply(self, peer: Peer, update: bytes) -> News | None:
         document = self._room.document
         if may(peer.role, Act.EDIT):
-            space = self._room.limit - document.length
-            return document.apply(update, partial(self._room.ownership.may_write, peer), space)
+            return document.apply(update, partial(self._room.ownership.may_write, peer), self._room.limit)
         if document.would_change(update):  # a reader's answer to step 1 may repeat what is known
             raise Refused('read-only', 'You may read this document, but not change it.')
         return None
