@@ -5,7 +5,7 @@ raises ProtocolError, in time proportional to its length at most.
 Types from 100 on are Collab's own and go between the server and its own pages only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from collab.document.digest import Digest
@@ -134,8 +134,17 @@ def update(update: bytes) -> bytes:
 
 def awareness(entries: Iterable[AwarenessEntry]) -> bytes:
     """Frame: these people are here, or gone."""
-    written = [uint(entry.client) + uint(entry.clock) + var_string(entry.state) for entry in entries]
-    return uint(AWARENESS) + var_bytes(uint(len(written)) + b''.join(written))
+    return awareness_of([entry_bytes(entry) for entry in entries])
+
+
+def entry_bytes(entry: AwarenessEntry) -> bytes:
+    """One person's part of a frame that says who is here."""
+    return uint(entry.client) + uint(entry.clock) + var_string(entry.state)
+
+
+def awareness_of(parts: Sequence[bytes]) -> bytes:
+    """Frame: all of these people, each encoded once for however many frames."""
+    return uint(AWARENESS) + var_bytes(uint(len(parts)) + b''.join(parts))
 
 
 def saved(count: int) -> bytes:

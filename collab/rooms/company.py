@@ -6,7 +6,6 @@ from collections.abc import Callable
 from collab.document import protocol
 from collab.document.people import Person
 from collab.document.presence import Presence
-from collab.document.protocol import AwarenessEntry
 from collab.rooms.peer import Peer
 
 PRESENCE_PAUSE = 0.03
@@ -83,12 +82,15 @@ class Company:
             return
         self._due.cancel()
         self._due = None
-        entries = {entry.client: entry for entry in self.presence.changes()}
-        for_all = protocol.awareness(entries.values())
+        parts = {entry.client: protocol.entry_bytes(entry) for entry in self.presence.changes()}
+        for_all = protocol.awareness_of(list(parts.values()))
         for peer in self.peers.values():
-            if peer.synced and entries.keys() - {peer.client}:
-                own = peer.client in entries
-                peer.offer(_without(entries, peer.client) if own else for_all)
+            if not peer.synced:
+                continue
+            if peer.tells_saved or peer.client not in parts:
+                peer.offer(for_all)  # our own pages leave out what is said of themselves
+            elif len(parts) > 1:
+                peer.offer(_without(parts, peer.client))
 
     def close(self) -> None:
         """No more showing."""
@@ -100,6 +102,6 @@ class Company:
             self.show()
 
 
-def _without(entries: dict[int, AwarenessEntry], client: int | None) -> bytes:
-    """What all but this client get: an editor that hears of itself takes that for its newest state."""
-    return protocol.awareness(entry for entry in entries.values() if entry.client != client)
+def _without(parts: dict[int, bytes], client: int | None) -> bytes:
+    """What this client gets: an editor that hears of itself takes that for its newest state."""
+    return protocol.awareness_of([part for other, part in parts.items() if other != client])
