@@ -15,7 +15,7 @@ PRESENCE_PAUSE = 0.03
 class Company:
     """The seats of a room. Presence goes out in one frame for all, the latest state of each.
 
-    `settled()` says that everything typed is durable; until then presence waits for `show()`, because a
+    `settled()` says that everything typed is durable; until then presence waits for `settle()`, because a
     cursor must not arrive before the text it stands in.
     """
 
@@ -76,11 +76,17 @@ class Company:
         if self._due is None:
             self._due = asyncio.get_running_loop().call_later(PRESENCE_PAUSE, self._show_if_settled)
 
-    def show(self) -> None:
-        """Show what moved, if anything did."""
-        if self._due is None:
-            return
-        self._due.cancel()
+    def settle(self) -> None:
+        """What was typed is durable: show what moved if it waits for that, its pause being over."""
+        if self._due is not None and self._due.when() <= asyncio.get_running_loop().time():
+            self._due.cancel()
+            self._show()
+
+    def _show_if_settled(self) -> None:
+        if self._settled():
+            self._show()
+
+    def _show(self) -> None:
         self._due = None
         parts = {entry.client: protocol.entry_bytes(entry) for entry in self.presence.changes()}
         for_all = protocol.awareness_of(list(parts.values()))
@@ -96,10 +102,6 @@ class Company:
         """No more showing."""
         if self._due is not None:
             self._due.cancel()
-
-    def _show_if_settled(self) -> None:
-        if self._settled():
-            self.show()
 
 
 def _without(parts: dict[int, bytes], client: int | None) -> bytes:
