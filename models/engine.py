@@ -154,7 +154,7 @@ class Database:
 
     async def _visit(self, work: PlainWork[Result]) -> Result:
         """Do `work` in the thread of the writer's connection, without a transaction around it."""
-        # Asking the pool each time, which has only this one, takes longer than a commit does. aiosqlite has no
+        # Asking the pool each time, which has only this one, takes longer than a commit. aiosqlite has no
         # public way to run a function in its thread; its version is pinned.
         if self._driver is None or self._driver._connection is None:
             async with self._writer.connect() as connection:

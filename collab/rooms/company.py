@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collab.document import protocol
 from collab.document.people import Person
 from collab.document.presence import Presence
+from collab.document.protocol import Crowd
 from collab.rooms.peer import Peer
 
 PRESENCE_PAUSE = 0.03
@@ -88,22 +89,16 @@ class Company:
 
     def _show(self) -> None:
         self._due = None
-        parts = {entry.client: protocol.entry_bytes(entry) for entry in self.presence.changes()}
-        for_all = protocol.awareness_of(list(parts.values()))
+        crowd = Crowd(self.presence.changes())
         for peer in self.peers.values():
             if not peer.synced:
                 continue
-            if peer.tells_saved or peer.client not in parts:
-                peer.offer(for_all)  # our own pages leave out what is said of themselves
-            elif len(parts) > 1:
-                peer.offer(_without(parts, peer.client))
+            if peer.client is None or peer.tells_saved or peer.client not in crowd:
+                peer.offer(crowd.frame)  # our own pages leave out what is said of themselves
+            elif len(crowd) > 1:  # a foreign editor that hears of itself takes that for its newest state
+                peer.offer(crowd.without(peer.client))
 
     def close(self) -> None:
         """No more showing."""
         if self._due is not None:
             self._due.cancel()
-
-
-def _without(parts: dict[int, bytes], client: int | None) -> bytes:
-    """What this client gets: an editor that hears of itself takes that for its newest state."""
-    return protocol.awareness_of([part for other, part in parts.items() if other != client])
