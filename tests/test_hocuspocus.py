@@ -211,10 +211,8 @@ async def test_who_leaves_says_so_and_the_connection_ends_well() -> None:
 async def test_it_sees_the_others_and_they_see_it() -> None:
     async with server() as (address, hub), settled(address) as one, hub.open('doc') as room:
         page = Tab(room)
-        await one.say(
-            protocol.awareness([AwarenessEntry(one.doc.client_id, 1, '{"user":{"name":"Tiptap"}}')])
-        )
-        await becomes(lambda: 'Tiptap' in [person.name for person in room.people()])
+        await one.say(protocol.awareness([AwarenessEntry(one.doc.client_id, 1, '{"user":{"name":"Grace"}}')]))
+        await becomes(lambda: 'Grace' in [person.name for person in room.people()])
         page.point()
         while not (frame := await one.hear()).startswith(b'\x01') or page.person.name.encode() not in frame:
             pass

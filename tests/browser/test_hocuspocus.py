@@ -28,7 +28,7 @@ async def test_it_writes_in_one_document_with_a_page(version: int, collab: Colla
     page = await (await visitor()).open(f'{collab.url}/d/doc')
     one = Hocuspocus(await visitor(), 'one', version)
     await one.join(collab, 'doc')
-    await one.called('Tiptap')
+    await one.called('Grace')
     assert await one.text() == 'Start: '
     await page.people(2)
     await page.content.click()
