@@ -8,7 +8,7 @@ from pycrdt import Doc, Text, TransactionEvent, merge_updates
 
 from collab.document.admission import UNLIMITED, Admitted, Ledger, Refused
 from collab.document.broken import BrokenDocument, Overgrown, too_large
-from collab.document.change import Change, difference
+from collab.document.change import Change, check, difference
 from collab.document.deletions import Deleted, cheaply
 from collab.document.digest import Digest, digest
 from collab.document.protocol import read_state_vector, write_state_vector
@@ -119,7 +119,7 @@ class SharedDocument:
 
     def growth(self, changes: Sequence[Change]) -> int:
         """How many bytes longer these changes would make the text. Raises ValueError as edit() does."""
-        _check(changes, self.text)
+        check(changes, self.text)
         return sum(len(c.text.encode()) - len(self.text[c.start : c.end].encode()) for c in changes)
 
     def edit(self, changes: Sequence[Change]) -> News | None:
@@ -128,7 +128,7 @@ class SharedDocument:
         Raises ValueError when a position is outside the text or a text holds half a character.
         """
         text = self.text
-        _check(changes, text)
+        check(changes, text)
         self._news = None
         _guarded(self._write, text, changes)
         news, self._news = self._news, None
@@ -243,17 +243,3 @@ def _guarded(call: Callable[..., T], *arguments: object) -> T:
 
 def _anyone(_client: int) -> bool:
     return True
-
-
-def _check(changes: Sequence[Change], text: str) -> None:
-    at = 0
-    for change in changes:
-        if not at <= change.start <= change.end <= len(text):
-            raise ValueError(
-                f'Positions go from 0 to {len(text)}, in order; got {change.start} to {change.end}.'
-            )
-        at = change.end
-        try:
-            change.text.encode()
-        except UnicodeEncodeError:
-            raise ValueError('The text holds half a character (a lone surrogate).') from None

@@ -93,9 +93,9 @@ class Company:
         for peer in self.peers.values():
             if not peer.synced:
                 continue
-            if peer.client is None or peer.tells_saved or peer.client not in crowd:
-                peer.offer(crowd.frame)  # our own pages leave out what is said of themselves
-            elif len(crowd) > 1:  # a foreign editor that hears of itself takes that for its newest state
+            if peer.client is None or peer.knows_itself or peer.client not in crowd:
+                peer.offer(crowd.frame)
+            elif len(crowd) > 1:
                 peer.offer(crowd.without(peer.client))
 
     def close(self) -> None:

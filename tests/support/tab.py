@@ -51,6 +51,7 @@ class Tab:
 
     def connect(self) -> None:
         self.peer = Peer(self.person, author=self.author, role=self.role, tells_saved=not self.foreign)
+        self.peer.knows_itself = not self.foreign
         self.number = self.room.join(self.peer)
         self.saved = self.sent = 0
         self.synced = False
