@@ -300,6 +300,18 @@ async def test_a_log_that_does_not_fit_together_is_called_damaged() -> None:
                 pass
 
 
+async def test_the_text_of_a_stored_document_is_read_without_opening_it() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc', text='Zoë 🙂')
+        await until(lambda: hub.room('doc') is None)
+        assert snapshots.text_of(await store.load('doc')) == 'Zoë 🙂'
+        store.documents['doc'].log.append(Record('doc', 2, 'x', 1, b'\x01'))
+        with pytest.raises(DamagedDocument, match='do not fit together'):
+            snapshots.text_of(await store.load('doc'))
+        assert hub.room('doc') is None
+
+
 async def test_half_a_character_is_refused_before_anything_is_made() -> None:
     async with open_hub() as hub:
         with pytest.raises(ValueError, match='half a character'):
