@@ -24,7 +24,7 @@ build:
 	cd collab/editor && npm ci && node build.mjs
 
 clean:
-	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache collab/editor/node_modules
+	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache collab/editor/node_modules tests/browser/foreign/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv: requirements.txt requirements-dev.txt

@@ -78,6 +78,7 @@ class Database:
         self._readers = _engine(address, busy_timeout, READERS, 'BEGIN', 'PRAGMA query_only = ON')
         self._folding = Folding(Path(str(address.database)))
         self._begin_anew = begin_anew
+        self._driver: Any = None  # the writer's connection itself, once it is open
         self._turn = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -94,7 +95,7 @@ class Database:
 
         Statement by statement, a busy event loop has to come round twenty times for one commit.
         """
-        return await self._in_turn(partial(_transact_at_once, self._writer, work))
+        return await self._in_turn(partial(self._transact_at_once, work))
 
     async def read(self, work: Work[Result]) -> Result:
         """Do `work` on the state of one moment, beside any write."""
@@ -139,12 +140,27 @@ class Database:
     async def _with_a_short_log(self, transaction: Callable[[], Awaitable[Result]]) -> Result:
         if self._folding.is_due():
             try:
-                await _visit(self._writer, self._folding.fold)
+                await self._visit(self._folding.fold)
             except DiskFailed as error:
                 log.critical('The disk failed (%s): beginning anew, to write once more what it lacks.', error)
                 self._begin_anew()
                 raise
         return await transaction()
+
+    async def _transact_at_once(self, work: PlainWork[Result]) -> Result:
+        try:
+            return await self._visit(partial(_at_once, work=work))
+        except sqlite3.Error as error:
+            raise OperationalError(None, None, error) from error
+
+    async def _visit(self, work: PlainWork[Result]) -> Result:
+        """Do `work` in the thread of the writer's connection, without a transaction around it."""
+        # Asking the pool each time, which has only this one, takes longer than a commit. aiosqlite has no
+        # public way to run a function in its thread; its version is pinned.
+        if self._driver is None or self._driver._connection is None:
+            async with self._writer.connect() as connection:
+                self._driver = (await connection.get_raw_connection()).driver_connection
+        return cast(Result, await self._driver._execute(work, self._driver._conn))
 
     def _start(self, transaction: Callable[[], Awaitable[Result]]) -> 'asyncio.Task[Result]':
         task = asyncio.create_task(self._run(transaction))
@@ -161,22 +177,6 @@ class Database:
 async def _transact(engine: AsyncEngine, work: Work[Result]) -> Result:
     async with engine.begin() as connection:
         return await work(connection)
-
-
-async def _transact_at_once(engine: AsyncEngine, work: PlainWork[Result]) -> Result:
-    try:
-        return await _visit(engine, partial(_at_once, work=work))
-    except sqlite3.Error as error:
-        raise OperationalError(None, None, error) from error
-
-
-async def _visit(engine: AsyncEngine, work: PlainWork[Result]) -> Result:
-    """Do `work` in the thread of a connection, without a transaction around it."""
-    async with engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        # aiosqlite has no public way to run a function in its thread; its version is pinned.
-        result: Result = await driver._execute(work, driver._conn)
-        return result
 
 
 def _at_once(connection: sqlite3.Connection, work: PlainWork[Result]) -> Result:

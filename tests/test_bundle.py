@@ -7,6 +7,7 @@ from pathlib import Path
 from nicegui.elements import codemirror
 
 EDITOR = Path(__file__).parent.parent / 'collab' / 'editor'
+FOREIGN = Path(__file__).parent / 'browser' / 'foreign'
 BUILD_INPUTS = ('build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json')
 REMEDY = 'run `npm ci && npm run build` in collab/editor'
 
@@ -16,9 +17,15 @@ def sha256(data: bytes) -> str:
 
 
 def sources_hash() -> str:
-    """The hash that build.mjs writes into the bundle: over lines as `sha256sum` prints them."""
-    names = sorted([f'src/{path.name}' for path in (EDITOR / 'src').iterdir()] + list(BUILD_INPUTS))
-    return sha256(''.join(f'{sha256((EDITOR / name).read_bytes())}  {name}\n' for name in names).encode())
+    """The hash that build.mjs writes into the bundle."""
+    names = [f'src/{path.name}' for path in (EDITOR / 'src').iterdir()] + list(BUILD_INPUTS)
+    return hash_of(EDITOR, names)
+
+
+def hash_of(folder: Path, names: list[str]) -> str:
+    """The hash of these files together: over lines as `sha256sum` prints them."""
+    lines = [f'{sha256((folder / name).read_bytes())}  {name}\n' for name in sorted(names)]
+    return sha256(''.join(lines).encode())
 
 
 def read_bundle() -> tuple[str, str, bytes]:
@@ -47,6 +54,13 @@ def test_the_bundle_asks_of_codemirror_only_what_nicegui_exports() -> None:
 def test_the_licences_of_what_is_in_the_bundle_come_with_it() -> None:
     notices = (EDITOR / 'dist' / 'LICENSES.txt').read_text()
     assert all(name in notices for name in ('yjs ', 'lib0 ', 'y-codemirror.next ', '@codemirror/search '))
+
+
+def test_the_foreign_clients_are_made_of_the_sources_beside_them() -> None:
+    """Those of the browser tests, as their own build.mjs made them."""
+    bundle = (FOREIGN / 'client.bundle.js').read_text().split('\n', 1)[0]
+    expected = hash_of(FOREIGN, ['build.mjs', 'client.js', 'package-lock.json', 'package.json'])
+    assert bundle == f'// sources {expected}', 'run `npm ci && npm run build` in tests/browser/foreign'
 
 
 def names_in_braces(code: str, keyword: str, side: int) -> set[str]:

@@ -50,6 +50,7 @@ def test_the_program_has_the_addresses_that_others_rely_on() -> None:
         '/',
         '/d/{}',
         '/yjs/{}',
+        '/hocuspocus/{}',
         '/healthz',
         '/readyz',
         '/api/docs',

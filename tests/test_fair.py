@@ -95,9 +95,10 @@ async def ask(socket: ClientConnection, words: bytes = b'still there?') -> None:
     assert await asyncio.wait_for(socket.recv(), 10) == words
 
 
+@pytest.mark.parametrize('way', ['yjs', 'hocuspocus'])
 @pytest.mark.parametrize('size', [0, 1, 500, 5_000, 300_000, 3_000_000])
-async def test_messages_of_every_size_come_through_whole_and_in_order(size: int) -> None:
-    async with echoing() as address, connect(f'ws://{address}/yjs/x', max_size=None) as socket:
+async def test_messages_of_every_size_come_through_whole_and_in_order(way: str, size: int) -> None:
+    async with echoing() as address, connect(f'ws://{address}/{way}/x', max_size=None) as socket:
         sent = [bytes([number]) * size for number in range(5)]
         for message in sent:
             await socket.send(message)
@@ -181,12 +182,12 @@ async def test_a_frame_of_64_megabytes_ends_its_connection_and_the_longest_docum
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path / 'data') as collab:
-        url = f'ws://127.0.0.1:{collab.port}/yjs'
-        async with connect(f'{url}/giant', max_size=None) as giant:
-            assert await closed_after(giant, 64 * 1024 * 1024) == 1009
+        for way in ('yjs', 'hocuspocus'):
+            async with connect(f'ws://127.0.0.1:{collab.port}/{way}/giant', max_size=None) as giant:
+                assert await closed_after(giant, 64 * 1024 * 1024) == 1009
         text = b'x' * 10_000_000
         body = b'\x01\x01\x07\x00\x04\x01\x07content' + protocol.var_bytes(text) + b'\x00'
-        async with connect(f'{url}/longest', max_size=None) as writer:
+        async with connect(f'ws://127.0.0.1:{collab.port}/yjs/longest', max_size=None) as writer:
             await writer.send(protocol.step1(b'\x00'))
             await writer.send(protocol.update(body))
             async with asyncio.timeout(20):

@@ -11,7 +11,7 @@ from tests.support.rooms import open_hub, open_room
 from tests.support.store import MemoryStore
 from tests.support.tab import Tab
 
-SPACE = 1_000_000
+LIMIT = 1_000_000
 
 
 class Writer:
@@ -41,7 +41,7 @@ class Writer:
     def _sends(self, change) -> None:  # type: ignore[no-untyped-def]
         before = self.doc.get_state()
         change()
-        news = self.document.apply(self.doc.get_update(before), lambda client: True, SPACE)
+        news = self.document.apply(self.doc.get_update(before), lambda client: True, LIMIT)
         assert news is not None
         self.at += 1
         self.gathering.add(news, self.name, self.at, ())

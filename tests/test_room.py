@@ -486,9 +486,9 @@ async def test_a_program_without_a_session_may_say_what_it_is_called() -> None:
         ]
 
 
-async def test_nobody_hears_of_its_own_presence() -> None:
+async def test_no_foreign_editor_hears_of_its_own_presence() -> None:
     async with open_room(text='hello') as room:
-        ann, bob, cy = Tab(room, 'ann'), Tab(room, 'bob'), Tab(room, 'cy')
+        ann, bob, cy = (Tab(room, name, foreign=True) for name in ('ann', 'bob', 'cy'))
         for tab in (ann, bob, cy):
             tab.read()
         ann.point()
@@ -498,6 +498,22 @@ async def test_nobody_hears_of_its_own_presence() -> None:
             tab.read()
         ids = ann.doc.client_id, bob.doc.client_id
         assert (set(ann.states), set(bob.states), set(cy.states)) == ({ids[1]}, {ids[0]}, set(ids))
+
+
+async def test_all_pages_get_the_same_frame_of_who_is_where() -> None:
+    async with open_room(text='hello') as room:
+        ann, bob, vim = Tab(room, 'ann'), Tab(room, 'bob'), Tab(room, 'vim', foreign=True)
+        for tab in (ann, bob, vim):
+            tab.read()
+        for tab in (ann, bob, vim):
+            tab.point()
+        await presence_shown(room)
+        assert ann.peer is not None
+        assert bob.peer is not None
+        frames = ann.peer.take(), bob.peer.take()
+        assert frames[0][0] is frames[1][0]
+        vim.read()
+        assert set(vim.states) == {ann.doc.client_id, bob.doc.client_id}
 
 
 async def test_nobody_moves_the_cursor_of_another() -> None:

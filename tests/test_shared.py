@@ -13,7 +13,7 @@ from collab.document.change import Change
 from collab.document.shared import SharedDocument, merge
 from collab.document.summary import equal, summarise
 
-SPACE = 10_000_000
+LIMIT = 10_000_000
 TEXTS = st.text(st.characters(codec='utf-8'), max_size=30)
 
 
@@ -38,7 +38,7 @@ def test_an_edit_returns_exactly_what_was_news() -> None:
     news = one.edit([Change(0, 0, 'hello')])
     assert news is not None
     assert news.writers == (one.client_id,)
-    again = other.apply(news.update, anyone, SPACE)
+    again = other.apply(news.update, anyone, LIMIT)
     assert again is not None
     assert (again.update, again.writers) == (news.update, news.writers)
     assert other.text == 'hello'
@@ -47,7 +47,7 @@ def test_an_edit_returns_exactly_what_was_news() -> None:
 def test_what_is_known_already_is_no_news() -> None:
     one = document('hello')
     copy = copy_of(one)
-    assert copy.apply(one.snapshot(), anyone, SPACE) is None
+    assert copy.apply(one.snapshot(), anyone, LIMIT) is None
     assert one.edit([]) is None
     assert one.edit([Change(2, 2, '')]) is None
 
@@ -72,13 +72,36 @@ def test_making_the_text_this_makes_it_this(old: str, new: str) -> None:
     assert one.length == len(new.encode())
 
 
+@given(st.lists(st.tuples(TEXTS, st.integers(0, 30), st.integers(0, 30)), max_size=6))
+def test_a_proven_snapshot_tells_the_gate_all_that_reading_it_would(
+    edits: list[tuple[str, int, int]],
+) -> None:
+    one = document('ab🙂c')
+    for text, start, end in edits:
+        end = min(end, len(one.text))
+        other = copy_of(one)  # another client id
+        news = other.edit([Change(min(start, end), end, text)])
+        if news is not None:
+            one.load(news.update)
+    quick, gated = SharedDocument(), copy_of(one)
+    quick.load_snapshot(one.snapshot())
+    assert equal(quick, gated)
+    assert quick.text == one.text
+    assert quick._ledger == gated._ledger
+
+
+def test_a_snapshot_that_cannot_be_merged_breaks_the_document() -> None:
+    with pytest.raises(BrokenDocument):
+        SharedDocument().load_snapshot(b'\x01\x01')
+
+
 def test_making_the_text_this_does_not_disturb_what_others_type() -> None:
     server = document('alpha\nbeta\ngamma\n')
     other = copy_of(server)
     typed = other.edit([Change(10, 10, ' two')])  # at the end of 'beta', on another screen
     server.set_text('Alpha\nbeta\ngamma delta\n')
     assert typed is not None
-    server.apply(typed.update, anyone, SPACE)
+    server.apply(typed.update, anyone, LIMIT)
     assert server.text == 'Alpha\nbeta two\ngamma delta\n'
 
 
@@ -103,7 +126,7 @@ def test_half_a_character_is_refused() -> None:
 def test_what_the_sender_may_not_write_is_refused_and_changes_nothing() -> None:
     one, other = document('hello'), SharedDocument()
     with pytest.raises(Refused):
-        other.apply(one.snapshot(), lambda client: False, SPACE)
+        other.apply(one.snapshot(), lambda client: False, LIMIT)
     with pytest.raises(Refused) as refused:
         other.apply(one.snapshot(), anyone, 4)
     assert refused.value.code == 'too-large'
@@ -118,19 +141,27 @@ def replaced(old: SharedDocument, text: str) -> bytes:
     return news.update
 
 
+def typed(old: SharedDocument, text: str) -> bytes:
+    """A text typed in front of the other, elsewhere."""
+    elsewhere = copy_of(old)
+    news = elsewhere.edit([Change(0, 0, text)])
+    assert news is not None
+    return news.update
+
+
 def test_what_an_edit_deletes_makes_room_for_what_it_brings() -> None:
     one = document('0123456789')
-    assert one.apply(replaced(one, '漢漢漢'), anyone, 0) is not None
+    assert one.apply(replaced(one, '漢漢漢'), anyone, 10) is not None
     assert one.text == '漢漢漢'
     shrunk = document('0123456789')
-    assert shrunk.apply(replaced(shrunk, 'abcdefghi'), anyone, -5) is not None
+    assert shrunk.apply(replaced(shrunk, 'abcdefghi'), anyone, 5) is not None
     assert shrunk.text == 'abcdefghi'
 
 
 def test_an_edit_that_cannot_fit_whatever_it_deletes_changes_nothing() -> None:
     one = document('0123456789')
     with pytest.raises(Refused, match='at most 10 bytes') as refused:
-        one.apply(replaced(one, 'x' * 31), anyone, 0)
+        one.apply(replaced(one, 'x' * 31), anyone, 10)
     assert refused.value.code == 'too-large'
     assert one.text == '0123456789'
 
@@ -138,11 +169,22 @@ def test_an_edit_that_cannot_fit_whatever_it_deletes_changes_nothing() -> None:
 def test_deleting_what_is_gone_already_makes_no_room() -> None:
     one = document('0123456789')
     first, second = replaced(one, 'abcdefghij'), replaced(one, 'ABCDEFGHIJ')
-    one.apply(first, anyone, 0)
+    one.apply(first, anyone, 10)
     with pytest.raises(Overgrown, match='10 bytes') as broken:
-        one.apply(second, anyone, 0)
+        one.apply(second, anyone, 10)
     assert broken.value.code == 'too-large'
     assert 'at most 10 bytes' in broken.value.words
+
+
+def test_what_was_deleted_before_leaves_room_again() -> None:
+    one = document('0123456789')
+    for _ in range(5):
+        one.edit([Change(0, 10, '')])
+        assert one.apply(typed(one, 'abcdefghij'), anyone, 10) is not None
+        assert one.apply(replaced(one, ''), anyone, 10) is not None
+        assert one.apply(typed(one, 'klmnopqrst'), anyone, 10) is not None
+        with pytest.raises(Refused):
+            one.apply(typed(one, '!'), anyone, 10)
 
 
 def test_the_limit_is_named_in_words_that_fit_where_a_socket_is_closed() -> None:
@@ -155,9 +197,9 @@ def test_an_update_that_misses_its_predecessor_is_not_taken_in() -> None:
     second = one.edit([Change(1, 1, 'b')])
     assert second is not None
     with pytest.raises(Incomplete):
-        other.apply(second.update, anyone, SPACE)
+        other.apply(second.update, anyone, LIMIT)
     assert other.text == ''
-    assert other.apply(one.missing(other.state_vector()), anyone, SPACE) is not None
+    assert other.apply(one.missing(other.state_vector()), anyone, LIMIT) is not None
     assert other.text == 'ab'
 
 
@@ -176,7 +218,7 @@ def test_whatever_the_library_raises_the_document_is_called_broken(
 
     monkeypatch.setattr(one._doc, 'apply_update', fail)
     with pytest.raises(BrokenDocument, match=str(failure)):
-        one.apply(document('x').snapshot(), anyone, SPACE)
+        one.apply(document('x').snapshot(), anyone, LIMIT)
 
 
 def test_ctrl_c_is_not_mistaken_for_a_broken_document(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,14 +229,14 @@ def test_ctrl_c_is_not_mistaken_for_a_broken_document(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(one._doc, 'apply_update', interrupt)
     with pytest.raises(KeyboardInterrupt):
-        one.apply(document('x').snapshot(), anyone, SPACE)
+        one.apply(document('x').snapshot(), anyone, LIMIT)
 
 
 def test_merged_updates_hold_all_of_them() -> None:
     one = SharedDocument()
     updates = [news.update for i in range(5) if (news := one.edit([Change(i, i, 'abcde'[i])]))]
     other = SharedDocument()
-    other.apply(merge(updates), anyone, SPACE)
+    other.apply(merge(updates), anyone, LIMIT)
     assert other.text == 'abcde'
     assert merge(updates[:1]) == updates[0]
 

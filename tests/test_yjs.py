@@ -1,77 +1,21 @@
 """The y-websocket protocol on a plain WebSocket, spoken by clients that are not ours."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Self
+import sys
 
 import pytest
-from fastapi import FastAPI
 from pycrdt import Doc, Provider, Text
-from starlette.middleware.sessions import SessionMiddleware
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from collab.document import protocol
 from collab.document.protocol import AwarenessEntry
-from collab.rooms.hub import Hub
 from collab.web import yjs
-from tests.support.rooms import becomes, open_hub
-from tests.support.serving import serve
+from tests.support.examples import example
+from tests.support.programs import Channel, program, server
+from tests.support.rooms import becomes
 from tests.support.store import MemoryStore
 from tests.support.tab import Tab
-
-
-class NoNames:
-    async def get(self, person_id: str) -> None:
-        return None
-
-
-@asynccontextmanager
-async def server(store: MemoryStore | None = None) -> AsyncIterator[tuple[str, Hub]]:
-    async with open_hub(store) as hub:
-        app = FastAPI()
-        app.add_middleware(SessionMiddleware, secret_key='x' * 32)
-        app.include_router(yjs.router(hub, NoNames()))
-        async with serve(app) as address:
-            yield address, hub
-
-
-class Wire:
-    """A WebSocket as pycrdt's own provider wants it."""
-
-    def __init__(self, socket: ClientConnection, path: str) -> None:
-        self.socket = socket
-        self.path = path
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bytes:
-        try:
-            return await self.recv()
-        except ConnectionClosed:
-            raise StopAsyncIteration from None
-
-    async def send(self, message: bytes) -> None:
-        await self.socket.send(message)
-
-    async def recv(self) -> bytes:
-        message = await self.socket.recv()
-        assert isinstance(message, bytes)
-        return message
-
-
-@asynccontextmanager
-async def program(address: str, document_id: str = 'doc') -> AsyncIterator[Text]:
-    """A Python program that joins with pycrdt's own provider."""
-    doc: Doc[Text] = Doc()
-    text = doc.get('content', type=Text)
-    async with (
-        connect(f'ws://{address}/yjs/{document_id}') as socket,
-        Provider(doc, Wire(socket, document_id)),
-    ):
-        yield text
 
 
 async def test_two_programs_and_a_page_write_in_one_document() -> None:
@@ -95,6 +39,44 @@ async def test_two_programs_and_a_page_write_in_one_document() -> None:
         assert len(store.documents['doc'].log) == 4
 
 
+async def test_the_example_in_the_readme_joins() -> None:
+    async with server() as (address, hub):
+        await hub.create('Notes', document_id='notes', text='Agenda')
+        async with hub.open('notes') as room:
+            code = example('python', 'pycrdt', address)
+            process = await asyncio.create_subprocess_exec(sys.executable, '-W', 'error', '-c', code)
+            assert await asyncio.wait_for(process.wait(), 30) == 0
+            await becomes(lambda: room.text == 'Hello from Python. Agenda')
+
+
+async def test_programs_that_write_at_once_and_come_back_end_with_one_text() -> None:
+    words = [f'{name}{number} ' for name in 'abc' for number in range(40)]
+    store = MemoryStore()
+    async with server(store) as (address, hub):
+        await hub.create(document_id='doc')
+
+        async def write(mine: list[str]) -> None:
+            doc: Doc[Text] = Doc()
+            for here, away in zip(mine[::2], mine[1::2], strict=True):
+                async with program(address, doc=doc) as text:
+                    text += here
+                    text.insert(0, '-')
+                    del text[:1]
+                text += away  # the connection is gone; the next one brings it
+
+            async with program(address, doc=doc):
+                await becomes(lambda: (room := hub.room('doc')) and all(word in room.text for word in mine))
+
+        await asyncio.gather(*(write(words[start : start + 40]) for start in (0, 40, 80)))
+        async with hub.open('doc') as room, program(address) as text:
+            await becomes(lambda: sorted(room.text.split()) == sorted(map(str.strip, words)))
+            await becomes(lambda: str(text) == room.text)
+            await room.saved()
+        await becomes(lambda: hub.room('doc') is None)
+        async with hub.open('doc') as room:
+            assert room.text == str(text)  # as it comes from the store
+
+
 async def test_an_unknown_name_makes_the_document() -> None:
     async with server() as (address, hub):
         async with program(address, 'new-one') as text:
@@ -110,6 +92,7 @@ async def test_a_closed_connection_leaves_nobody_behind() -> None:
         await becomes(lambda: hub.room('doc') is None)
 
 
+@pytest.mark.parametrize('way', ['yjs', 'hocuspocus'])
 @pytest.mark.parametrize(
     ('path', 'origin', 'code', 'word'),
     [
@@ -119,14 +102,16 @@ async def test_a_closed_connection_leaves_nobody_behind() -> None:
         ('damaged', None, 4404, 'damaged'),
     ],
 )
-async def test_who_cannot_come_in_is_told_why(path: str, origin: str | None, code: int, word: str) -> None:
+async def test_who_cannot_come_in_is_told_why(
+    way: str, path: str, origin: str | None, code: int, word: str
+) -> None:
     store = MemoryStore()
     async with server(store) as (address, hub):
         await hub.create(document_id='trash')
         await hub.delete('trash')
         await hub.create(document_id='damaged')
         store.damage('damaged')
-        async with connect(f'ws://{address}/yjs/{path}', origin=origin) as socket:  # type: ignore[arg-type]
+        async with connect(f'ws://{address}/{way}/{path}', origin=origin) as socket:  # type: ignore[arg-type]
             with pytest.raises(ConnectionClosed) as closed:
                 await socket.recv()
         assert closed.value.rcvd is not None
@@ -222,7 +207,7 @@ async def test_a_program_of_an_earlier_life_is_told_to_load_it_anew_and_nobody_e
         await hub.create(document_id='doc', text='once')
         old: Doc[Text] = Doc()
         text = old.get('content', type=Text)
-        async with connect(f'ws://{address}/yjs/doc') as socket, Provider(old, Wire(socket, 'doc')):
+        async with connect(f'ws://{address}/yjs/doc') as socket, Provider(old, Channel(socket, 'doc')):
             await becomes(lambda: str(text) == 'once')
             async with hub.open('doc') as room:
                 await hub.healing.settle(room)
@@ -230,7 +215,7 @@ async def test_a_program_of_an_earlier_life_is_told_to_load_it_anew_and_nobody_e
         assert (socket.close_code, 'put in order' in (socket.close_reason or '')) == (4409, True)
         async with program(address) as new:
             await becomes(lambda: str(new) == 'once')
-            async with connect(f'ws://{address}/yjs/doc') as socket, Provider(old, Wire(socket, 'doc')):
+            async with connect(f'ws://{address}/yjs/doc') as socket, Provider(old, Channel(socket, 'doc')):
                 await asyncio.wait_for(socket.wait_closed(), 5)
             assert (socket.close_code, 'Load it anew' in (socket.close_reason or '')) == (4409, True)
             new += ' and again'

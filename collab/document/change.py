@@ -1,6 +1,6 @@
 """The few places in which one text differs from another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import LCSseq
@@ -31,6 +31,21 @@ def difference(old: str, new: str) -> tuple[Change, ...]:
     start = _common_prefix(old, new)
     end = _common_suffix(old, new, start)
     return tuple(_Matching().lines(old[start : len(old) - end], new[start : len(new) - end], start))
+
+
+def check(changes: Iterable[Change], text: str) -> None:
+    """Raise ValueError unless these are changes of this text, in order, that part no character."""
+    at = 0
+    for change in changes:
+        if not at <= change.start <= change.end <= len(text):
+            raise ValueError(
+                f'Positions go from 0 to {len(text)}, in order; got {change.start} to {change.end}.'
+            )
+        at = change.end
+        try:
+            change.text.encode()
+        except UnicodeEncodeError:
+            raise ValueError('The text holds half a character (a lone surrogate).') from None
 
 
 class _Matching:

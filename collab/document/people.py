@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 NAME_LENGTH = 40
@@ -47,6 +48,7 @@ def guest(person_id: str) -> Person:
     return Person(person_id, f'{ADJECTIVES[adjective]} {ANIMALS[animal]}', COLORS[number % len(COLORS)])
 
 
+@lru_cache(maxsize=1024)
 def clean_name(text: str) -> str:
     """A name fit to show: no control or direction characters, single spaces, at most NAME_LENGTH characters.
 
@@ -59,6 +61,7 @@ def clean_name(text: str) -> str:
     return name
 
 
+@lru_cache(maxsize=1024)
 def clean_color(text: str) -> str:
     """A colour '#rrggbb' that can be read on white. Raises ValueError for any other."""
     color = text.strip().lower()

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from collab.document.people import Person, clean_color, clean_name
@@ -22,7 +23,8 @@ class Seat:
 
     person: Person
     client: int | None = None
-    cursor: dict[str, Any] | None = None
+    cursor: str = ABSENT
+    """JSON."""
 
 
 class Presence:
@@ -65,10 +67,10 @@ class Presence:
         Only the cursor is believed. Raises ValueError when the state is not one.
         """
         if state == ABSENT:  # the editor is gone while its connection stays; another may take its place
-            self._seats[number] = replace(self._seats[number], client=None, cursor=None)
+            self._seats[number] = replace(self._seats[number], client=None, cursor=ABSENT)
             self._news[client] = number
             return
-        seat = replace(self._seats[number], client=client, cursor=read_cursor(state))
+        seat = replace(self._seats[number], client=client, cursor=_json(read_cursor(state)))
         if seat != self._seats[number]:
             self._put(number, seat)
 
@@ -105,8 +107,7 @@ class Presence:
         if seat is None or seat.client != client:
             return ABSENT
         who = self._badges()[seat.person.id]
-        user = {'id': who.id, 'name': who.name, 'color': who.color, 'colorLight': who.color + '33'}
-        return json.dumps({'user': user, 'cursor': seat.cursor}, separators=(',', ':'))
+        return f'{{"user":{_user(who)},"cursor":{seat.cursor}}}'
 
     def _badges(self) -> dict[str, Person]:
         """Everybody here by id; the second to bear a name has '(2)' behind it, so none passes for another."""
@@ -133,13 +134,22 @@ def read_cursor(state: str) -> dict[str, Any] | None:
     return {end: _position(cursor.get(end)) for end in ('anchor', 'head')}
 
 
+@lru_cache(maxsize=1024)
+def _user(who: Person) -> str:
+    return _json({'id': who.id, 'name': who.name, 'color': who.color, 'colorLight': who.color + '33'})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(',', ':'))
+
+
 def introduction(state: str, known: Person) -> Person:
     """Whom a program without a session says to be: `known`, with what is fit of the state's name and colour.
 
     Raises ValueError when the state is none.
     """
     user = _read(state).get('user')
-    if not isinstance(user, dict):
+    if not isinstance(user, dict) or (user.get('name'), user.get('color')) == (known.name, known.color):
         return known
     for field, clean in (('name', clean_name), ('color', clean_color)):
         with suppress(ValueError):
@@ -147,6 +157,7 @@ def introduction(state: str, known: Person) -> Person:
     return known
 
 
+@lru_cache(maxsize=1)  # of a program's state the name is wanted as well as the cursor
 def _read(state: str) -> dict[str, Any]:
     if len(state) > STATE_LENGTH:
         raise ValueError(f'An awareness state has at most {STATE_LENGTH} characters.')

@@ -134,8 +134,41 @@ def update(update: bytes) -> bytes:
 
 def awareness(entries: Iterable[AwarenessEntry]) -> bytes:
     """Frame: these people are here, or gone."""
-    written = [uint(entry.client) + uint(entry.clock) + var_string(entry.state) for entry in entries]
-    return uint(AWARENESS) + var_bytes(uint(len(written)) + b''.join(written))
+    return Crowd(entries).frame
+
+
+class Crowd:
+    """The same people told to many readers: each person is encoded once.
+
+    `frame` tells of all of them, `without(client)` of all but one.
+    """
+
+    def __init__(self, entries: Iterable[AwarenessEntry]) -> None:
+        written = bytearray()
+        self._count = 0
+        self._spans: dict[int, tuple[int, int]] = {}
+        for entry in entries:
+            start = len(written)
+            written += uint(entry.client) + uint(entry.clock) + var_string(entry.state)
+            self._spans[entry.client] = start, len(written)
+            self._count += 1
+        self._parts = bytes(written)
+        self.frame = _crowd(self._count, self._parts)
+
+    def __contains__(self, client: int | None) -> bool:
+        return client in self._spans
+
+    def __len__(self) -> int:
+        return self._count
+
+    def without(self, client: int) -> bytes:
+        """Frame: all but this one. Raises KeyError when it is not among them."""
+        start, end = self._spans[client]
+        return _crowd(self._count - 1, self._parts[:start] + self._parts[end:])
+
+
+def _crowd(count: int, parts: bytes) -> bytes:
+    return uint(AWARENESS) + var_bytes(uint(count) + parts)
 
 
 def saved(count: int) -> bytes:

@@ -27,6 +27,11 @@ def measure(raw: bytes, clock: int, halves: 'array[int]') -> int:
     return length
 
 
+def has_pairs(text: str) -> bool:
+    """Whether a text holds characters that are two units."""
+    return not text.isascii() and len(text.encode('utf-16-le')) > 2 * len(text)
+
+
 def _second_halves(text: str, clock: int, dense: bool) -> 'array[int]':
     if dense:  # 20 ns a unit, where the search takes 150 ns a pair
         high_bytes = text.encode('utf-16-le')[1::2]

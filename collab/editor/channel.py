@@ -125,6 +125,7 @@ class Channel:
 
     def _take_seat(self) -> None:
         self._peer = Peer(self.person, author=self.person.id, role=self.role, tells_saved=True)
+        self._peer.knows_itself = True
         self._number = self.room.join(self._peer)
 
     def _speak_over(self, socket: str) -> None:

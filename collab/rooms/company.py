@@ -6,7 +6,7 @@ from collections.abc import Callable
 from collab.document import protocol
 from collab.document.people import Person
 from collab.document.presence import Presence
-from collab.document.protocol import AwarenessEntry
+from collab.document.protocol import Crowd
 from collab.rooms.peer import Peer
 
 PRESENCE_PAUSE = 0.03
@@ -16,7 +16,7 @@ PRESENCE_PAUSE = 0.03
 class Company:
     """The seats of a room. Presence goes out in one frame for all, the latest state of each.
 
-    `settled()` says that everything typed is durable; until then presence waits for `show()`, because a
+    `settled()` says that everything typed is durable; until then presence waits for `settle()`, because a
     cursor must not arrive before the text it stands in.
     """
 
@@ -77,29 +77,28 @@ class Company:
         if self._due is None:
             self._due = asyncio.get_running_loop().call_later(PRESENCE_PAUSE, self._show_if_settled)
 
-    def show(self) -> None:
-        """Show what moved, if anything did."""
-        if self._due is None:
-            return
-        self._due.cancel()
+    def settle(self) -> None:
+        """What was typed is durable: show what moved if it waits for that, its pause being over."""
+        if self._due is not None and self._due.when() <= asyncio.get_running_loop().time():
+            self._due.cancel()
+            self._show()
+
+    def _show_if_settled(self) -> None:
+        if self._settled():
+            self._show()
+
+    def _show(self) -> None:
         self._due = None
-        entries = {entry.client: entry for entry in self.presence.changes()}
-        for_all = protocol.awareness(entries.values())
+        crowd = Crowd(self.presence.changes())
         for peer in self.peers.values():
-            if peer.synced and entries.keys() - {peer.client}:
-                own = peer.client in entries
-                peer.offer(_without(entries, peer.client) if own else for_all)
+            if not peer.synced:
+                continue
+            if peer.client is None or peer.knows_itself or peer.client not in crowd:
+                peer.offer(crowd.frame)
+            elif len(crowd) > 1:
+                peer.offer(crowd.without(peer.client))
 
     def close(self) -> None:
         """No more showing."""
         if self._due is not None:
             self._due.cancel()
-
-    def _show_if_settled(self) -> None:
-        if self._settled():
-            self.show()
-
-
-def _without(entries: dict[int, AwarenessEntry], client: int | None) -> bytes:
-    """What all but this client get: an editor that hears of itself takes that for its newest state."""
-    return protocol.awareness(entry for entry in entries.values() if entry.client != client)

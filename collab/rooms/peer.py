@@ -33,6 +33,8 @@ class Peer:
         self.author = author
         self.role = role
         self.tells_saved = tells_saved
+        self.knows_itself = False
+        """It leaves out what it hears of itself; other editors would take that for their newest state."""
         self.client: int | None = None
         """The Yjs client id of its presence, once it has told one."""
         self.synced = False

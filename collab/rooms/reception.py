@@ -8,6 +8,7 @@ from collab.document import protocol
 from collab.document.admission import Incomplete, Refused
 from collab.document.broken import BrokenDocument
 from collab.document.lib0 import ProtocolError
+from collab.document.people import Person
 from collab.document.presence import introduction
 from collab.document.protocol import AwarenessUpdate, Check, Frame, SyncStep1, SyncStep2, Update
 from collab.document.roles import Act, may
@@ -110,8 +111,7 @@ class Reception:
     def _apply(self, peer: Peer, update: bytes) -> News | None:
         document = self._room.document
         if may(peer.role, Act.EDIT):
-            space = self._room.limit - document.length
-            return document.apply(update, partial(self._may_write, peer), space)
+            return document.apply(update, partial(self._may_write, peer), self._room.limit)
         if document.would_change(update):  # a reader's answer to step 1 may repeat what is known
             raise Refused('read-only', 'You may read this document, but not change it.')
         return None
@@ -137,12 +137,16 @@ class Reception:
         room = self._room
         try:
             if peer.author != peer.person.id:  # a program without a session may say what it is called
-                peer.person = introduction(state, peer.person)
-                room.rename_person(peer.person)
+                self._introduce(peer, introduction(state, peer.person))
             room.company.move(number, client, state)
         except ValueError as error:
             raise Refused('presence', str(error)) from None
         room.ownership.hold(peer, [client])
+
+    def _introduce(self, peer: Peer, person: Person) -> None:
+        if person != peer.person:
+            peer.person = person
+            self._room.rename_person(person)
 
     def _welcome(self, peer: Peer, vector: bytes) -> None:
         room = self._room

@@ -48,7 +48,9 @@ def rebuild(stored: StoredDocument) -> SharedDocument:
     """The document that a snapshot and the log after it make. Raises DamagedDocument when they make none."""
     document = SharedDocument()
     try:
-        for update in updates_of(stored):
+        if stored.snapshot is not None:
+            document.load_snapshot(stored.snapshot)
+        for update in stored.tail:
             document.load(update)
     except (Refused, Incomplete, BrokenDocument, ProtocolError) as error:
         document.close()

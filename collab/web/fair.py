@@ -31,7 +31,7 @@ PACKETS = frozenset('0123456')
 """How messages begin on NiceGUI's socket (engine.io, protocol 4); it fails with a traceback for any other."""
 NO_PACKET = 1007
 """Close code: a message that cannot be read."""
-PROGRAMS = '/yjs/'
+PROGRAMS = ('/yjs/', '/hocuspocus/')
 """Where programs connect, whose messages may be as long as uvicorn's `ws_max_size` says."""
 
 

@@ -1,10 +1,11 @@
-"""Every other Yjs editor: the y-websocket protocol on a plain WebSocket."""
+"""Every other Yjs editor: the y-websocket protocol on a plain WebSocket, or that of Hocuspocus."""
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
@@ -14,6 +15,7 @@ from collab.rooms.peer import Peer
 from collab.rooms.ports import DamagedDocument, DocumentExists, UnknownDocument
 from collab.rooms.room import Room
 from collab.web.auth import Names, author_of, identify, person_of, same_origin
+from collab.web.hocuspocus import HocuspocusPeer
 
 log = logging.getLogger(__name__)
 
@@ -25,33 +27,51 @@ MOMENT = 0.001
 
 LAST = wire.Last()
 
-FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, RESTORED, FAILED = 4403, 4404, 4400, 4408, 4409, 1011
+FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, RESTORED = 4403, 4404, 4400, 4408, 4409
+FAILED, DONE = 1011, 1000
 """Close codes; those from 4000 on after the HTTP status they resemble."""
+
+Receive = Callable[[bytes], float]
+"""Takes in one message; for how many seconds nothing more is to be read."""
 
 
 def router(hub: Hub, names: Names) -> APIRouter:
-    """The one route, for a real `y-websocket` client: ws://host/yjs and the document's id as room name."""
+    """A real `y-websocket` client takes ws://host/yjs and the document's id as room name.
+
+    One of `@hocuspocus/provider` takes ws://host/hocuspocus/{document_id} and the same id as its name.
+    """
     routes = APIRouter()
 
     @routes.websocket('/yjs/{document_id}')
     async def yjs(websocket: WebSocket, document_id: str) -> None:
-        await asyncio.sleep(hub.allowances.knock(identify(websocket)))
-        await websocket.accept()
-        if not same_origin(websocket):
-            await websocket.close(FOREIGN_ORIGIN, 'This page is not part of this server.')
-            return
-        try:
-            async with _open_or_make(hub, document_id) as room:
-                await _converse(websocket, room, names)
-        except (UnknownDocument, DocumentExists, ValueError) as error:
-            await _close(websocket, NO_DOCUMENT, str(error))
-        except DamagedDocument:
-            await _close(websocket, NO_DOCUMENT, 'This document is damaged and cannot be opened.')
-        except Exception:
-            log.exception('A connection to %s failed.', document_id)
-            await _close(websocket, FAILED, 'The server cannot open this document just now; try again.')
+        await _admit(websocket, hub, document_id, partial(_speak_yjs, websocket, names))
+
+    @routes.websocket('/hocuspocus/{document_id}')
+    async def hocuspocus(websocket: WebSocket, document_id: str) -> None:
+        await _admit(websocket, hub, document_id, partial(_speak_hocuspocus, websocket, names))
 
     return routes
+
+
+async def _admit(
+    websocket: WebSocket, hub: Hub, document_id: str, speak: Callable[[Room], Awaitable[None]]
+) -> None:
+    """Let it in and talk, or say why not."""
+    await asyncio.sleep(hub.allowances.knock(identify(websocket)))
+    await websocket.accept()
+    if not same_origin(websocket):
+        await websocket.close(FOREIGN_ORIGIN, 'This page is not part of this server.')
+        return
+    try:
+        async with _open_or_make(hub, document_id) as room:
+            await speak(room)
+    except (UnknownDocument, DocumentExists, ValueError) as error:
+        await _close(websocket, NO_DOCUMENT, str(error))
+    except DamagedDocument:
+        await _close(websocket, NO_DOCUMENT, 'This document is damaged and cannot be opened.')
+    except Exception:
+        log.exception('A connection to %s failed.', document_id)
+        await _close(websocket, FAILED, 'The server cannot open this document just now; try again.')
 
 
 @asynccontextmanager
@@ -67,16 +87,25 @@ async def _open_or_make(hub: Hub, document_id: str) -> AsyncIterator[Room]:
         yield room
 
 
-async def _converse(websocket: WebSocket, room: Room, names: Names) -> None:
-    """Both directions until one end has enough; then the seat is given back."""
+async def _speak_yjs(websocket: WebSocket, names: Names, room: Room) -> None:
     peer = Peer(await person_of(websocket, names), author=author_of(websocket))
+    await _converse(websocket, room, peer, lambda number: partial(room.receive, number))
+
+
+async def _speak_hocuspocus(websocket: WebSocket, names: Names, room: Room) -> None:
+    peer = HocuspocusPeer(await person_of(websocket, names), author=author_of(websocket), room=room)
+    await _converse(websocket, room, peer, peer.begin)
+
+
+async def _converse(websocket: WebSocket, room: Room, peer: Peer, begin: Callable[[int], Receive]) -> None:
+    """Both directions until one end has enough; then the seat is given back."""
     if (direct := wire.of(websocket.scope)) is not None:
         peer.send_at_once = lambda frame: direct.write(LAST.frame(frame))
     number = room.join(peer)
     sending = asyncio.create_task(_send(websocket, peer), name=f'yjs {room.id}')
     repeating = asyncio.create_task(_repeat_presence(room, peer), name=f'presence {room.id}')
     try:
-        await _listen(websocket, room, number)
+        await _listen(websocket, begin(number))
     except (WebSocketDisconnect, RuntimeError, KeyError):  # gone, closed by us, or text instead of bytes
         pass
     finally:
@@ -85,7 +114,7 @@ async def _converse(websocket: WebSocket, room: Room, names: Names) -> None:
         await asyncio.gather(sending, repeating, return_exceptions=True)
 
 
-async def _listen(websocket: WebSocket, room: Room, number: int) -> None:
+async def _listen(websocket: WebSocket, receive: Receive) -> None:
     """Pass on what comes, until an exception ends it.
 
     The others have their turn after each MOMENT, and while this one has to wait nothing is read from it.
@@ -93,7 +122,7 @@ async def _listen(websocket: WebSocket, room: Room, number: int) -> None:
     clock = asyncio.get_running_loop().time
     until = clock() + MOMENT
     while True:
-        wait = room.receive(number, await websocket.receive_bytes())
+        wait = receive(await websocket.receive_bytes())
         if wait or clock() > until:
             await asyncio.sleep(wait)
             until = clock() + MOMENT
@@ -106,7 +135,9 @@ async def _send(websocket: WebSocket, peer: Peer) -> None:
         if peer.fell_behind:
             await _close(websocket, SLOW, 'Too much was waiting to be read; connect again for the rest.')
             return
-    if peer.refusal is not None:
+    if peer.refusal is None:
+        await _close(websocket, DONE, '')
+    else:
         code, words = peer.refusal
         await _close(websocket, RESTORED if code == 'restored' else REFUSED, words)
 

@@ -1,42 +1,9 @@
 """A real y-websocket client, in a browser, in one document with a page of ours."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 
-from tests.browser.conftest import WITHIN, Tab
+from tests.browser.editors import Foreign, Visitor
 from tests.support.running import Collab
-
-CLIENT = Path(__file__).parent / 'foreign' / 'client.bundle.js'
-
-Visitor = Callable[[], Awaitable[Tab]]
-
-
-class Foreign:
-    """An editor that speaks y-websocket; `name` is its variable in the page."""
-
-    def __init__(self, tab: Tab, name: str) -> None:
-        self.page = tab.page
-        self.name = name
-
-    async def join(self, collab: Collab, document_id: str) -> None:
-        await self.page.goto(f'{collab.url}/healthz')
-        await self.page.add_script_tag(path=CLIENT)
-        url = collab.url.replace('http', 'ws') + '/yjs'
-        await self.page.evaluate(f"window.{self.name} = Foreign.join('{url}', '{document_id}'); 0")
-        await self.until('provider.synced')
-
-    async def until(self, true: str) -> None:
-        await self.page.wait_for_function(f'window.{self.name}.{true}', timeout=WITHIN)
-
-    async def type(self, text: str) -> None:
-        for letter in text:
-            await self.page.evaluate(f"{self.name}.text.insert({self.name}.text.length, '{letter}')")
-
-    async def text(self) -> str:
-        text = await self.page.evaluate(f'{self.name}.text.toString()')
-        assert isinstance(text, str)
-        return text
 
 
 async def test_a_foreign_editor_and_a_page_write_in_one_document(collab: Collab, visitor: Visitor) -> None:

@@ -14,11 +14,20 @@ from collab.rooms.room import Room
 class Tab:
     """What a browser does, without a browser. Frames from the server wait until `read()`."""
 
-    def __init__(self, room: Room, name: str = 'ann', *, role: Role = Role.EDITOR, author: str | None = None):
+    def __init__(
+        self,
+        room: Room,
+        name: str = 'ann',
+        *,
+        role: Role = Role.EDITOR,
+        author: str | None = None,
+        foreign: bool = False,
+    ) -> None:
         self.room = room
         self.person: Person = guest(name)
         self.author = author or name
         self.role = role
+        self.foreign = foreign
         self.doc: Doc[Text] = Doc()
         self.content = self.doc.get('content', type=Text)
         self.peer: Peer | None = None
@@ -41,7 +50,8 @@ class Tab:
         return str(self.content)
 
     def connect(self) -> None:
-        self.peer = Peer(self.person, author=self.author, role=self.role, tells_saved=True)
+        self.peer = Peer(self.person, author=self.author, role=self.role, tells_saved=not self.foreign)
+        self.peer.knows_itself = not self.foreign
         self.number = self.room.join(self.peer)
         self.saved = self.sent = 0
         self.synced = False
