@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from collab.document.admission import Incomplete, Refused
 from collab.document.broken import Ambiguous, BrokenDocument
@@ -50,7 +52,7 @@ def rebuild(stored: StoredDocument) -> SharedDocument:
     try:
         if stored.snapshot is not None:
             document.load_snapshot(stored.snapshot)
-        for update in stored.tail:
+        for update in _log_of(stored):
             document.load(update)
     except (Refused, Incomplete, BrokenDocument, ProtocolError) as error:
         document.close()
@@ -115,5 +117,9 @@ def updates_of(stored: StoredDocument) -> tuple[bytes, ...]:
     Raises what `steps` raises of a chapter.
     """
     snapshot = () if stored.snapshot is None else (stored.snapshot,)
-    chapters = (step for content in stored.chapters for step in steps(content))
-    return (*snapshot, *chapters, *stored.tail)
+    return (*snapshot, *_log_of(stored))
+
+
+def _log_of(stored: StoredDocument) -> Iterator[bytes]:
+    """What comes after the snapshot."""
+    return chain((step for content in stored.chapters for step in steps(content)), stored.tail)
