@@ -15,10 +15,11 @@ from pathlib import Path
 from collab.rooms.ports import DamagedDocument, DocumentInfo, milliseconds
 from collab.rooms.snapshots import text_of
 from collab.settings import Settings
-from collab.storage.backup import BackupFailed, Restored, back_up, is_readable, restore
+from collab.storage.backup import BackupFailed, Restored, back_up, copied, is_readable, open_copy, restore
 from collab.storage.backups import BEFORE, BY_HAND, name, newest_sound
+from collab.storage.checking import DamagedFile
 from collab.storage.documents import Documents
-from models import Database, DatabaseUnusable, open_database
+from models import Database, DatabaseDamaged, DatabaseUnusable
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ def _export(settings: Settings, folder: Path) -> str:
         raise CommandFailed(f'{folder} is not an empty folder; name a new one')
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written, damaged = asyncio.run(_write_all(open_database(settings.database_url, alone=False), folder))
+        written, damaged = _write_all(settings, folder)
     except DatabaseUnusable:
         raise
     except OSError as error:
@@ -175,8 +176,19 @@ def _export(settings: Settings, folder: Path) -> str:
     return done
 
 
-async def _write_all(database: Database, folder: Path) -> tuple[int, dict[str, str]]:
+def _write_all(settings: Settings, folder: Path) -> tuple[int, dict[str, str]]:
     """How many documents were written, and what is wrong with those that could not be."""
+    aside = backup_folder(settings)
+    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        # A copy, because an older database is brought up to date first, and a server may be writing to this.
+        with copied(settings.database_file, aside) as copy:
+            return asyncio.run(_write_each(open_copy(copy, settings.database_file), folder))
+    except DamagedFile as error:
+        raise DatabaseDamaged(f'the database {settings.database_file} is damaged: {error}') from error
+
+
+async def _write_each(database: Database, folder: Path) -> tuple[int, dict[str, str]]:
     documents = Documents(database)
     damaged: dict[str, str] = {}
     names: set[str] = set()

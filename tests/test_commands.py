@@ -5,19 +5,35 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import httpx
+import pytest
 from websockets.asyncio.client import connect
 
 from tests.support.running import ROOT, Collab, running
 
+WATCHED = """
+import os, runpy, sys
 
-def command(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def note(event, arguments):
+    if event == 'sqlite3.connect':
+        print('opened', arguments[0], file=sys.stderr)
+
+sys.addaudithook(note)
+del sys.argv[0]
+sys.path[0] = os.path.dirname(sys.argv[0])
+runpy.run_path(sys.argv[0], run_name='__main__')
+"""
+"""Runs a program, and says which databases it opens."""
+
+
+def command(data: Path, *arguments: str, python: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """Run `python main.py` with these arguments on this data folder."""
     done = subprocess.run(
-        [sys.executable, ROOT / 'main.py', *arguments],
+        [sys.executable, *python, ROOT / 'main.py', *arguments],
         cwd=data.parent,
         env={'PATH': '/usr/bin:/bin', 'COLLAB_DATA_DIR': str(data), 'COLLAB_PORT': '1', 'PYTHONUTF8': '1'},
         capture_output=True,
@@ -57,6 +73,37 @@ async def test_a_document_is_restored_under_the_hands_of_those_who_write_in_it(t
     assert command(data, 'restore', str(before), 'plan').returncode == 0
     async with running(data) as collab:
         assert await collab.text('plan') == 'all spoilt'
+
+
+@pytest.mark.parametrize('arguments', [('backup', 'new.db'), ('export', 'out')])
+async def test_no_command_opens_a_database_for_writing_that_a_server_has(
+    arguments: tuple[str, str], tmp_path: Path
+) -> None:
+    data = tmp_path / 'data'
+    async with running(data) as collab:
+        await collab.create('plan', text='the good text')
+        done = command(data, *arguments, python=('-c', WATCHED))
+        assert done.returncode == 0, done.stderr
+        opened = [line for line in done.stderr.splitlines() if f'{data}/collab.db' in line]
+        assert opened
+        assert [line for line in opened if not line.endswith('?mode=ro')] == []
+        assert await collab.text('plan') == 'the good text'
+
+
+async def test_what_only_reads_leaves_every_byte_as_a_killed_server_left_it(tmp_path: Path) -> None:
+    data = tmp_path / 'data'
+    collab = Collab(data)
+    await collab.start()
+    await collab.create('plan', text='the good text')
+    collab.kill()
+    files = [data / 'collab.db', data / 'collab.db-wal']
+    before = [file.read_bytes() for file in files]
+    assert before[1]
+    assert command(data, 'backup', 'new.db').returncode == 0
+    assert command(data, 'export', 'out').returncode == 0
+    assert (tmp_path / 'out' / 'plan.md').read_text().endswith('the good text')
+    assert [file.read_bytes() for file in files] == before
+    assert [file for file in data.rglob('.copy-*')] == []
 
 
 async def test_every_document_is_exported_exactly(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from collab.storage.checking import DamagedFile, Findings, check
 from collab.storage.epochs import new_epoch
-from models import Base, DatabaseUnusable, open_database
+from models import Base, Database, DatabaseUnusable, open_database
 
 PATIENCE = 10.0
 """Seconds to wait for a database that somebody else is writing to."""
@@ -49,7 +49,7 @@ def back_up(database: Path, target: Path) -> Findings:
         raise BackupFailed(f'{target} exists already; name another file')
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _copy(database, target.parent) as copy:
+        with copied(database, target.parent) as copy:
             with closing(sqlite3.connect(copy)) as connection:
                 connection.execute('PRAGMA journal_mode = DELETE')  # a backup is one file
                 findings = check(connection)
@@ -76,8 +76,8 @@ def restore(database: Path, backup: Path, wanted: Sequence[str], before: Path) -
     before.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         # A copy, because an older one is brought up to date first: the backup itself is not touched.
-        with _copy(backup, before.parent) as copy:
-            open_database(f'sqlite+aiosqlite:///{copy}')
+        with copied(backup, before.parent) as copy:
+            open_copy(copy, backup)
             findings = _proven(backup, copy, wanted)
             earlier = _keep(database, before)
             open_database(f'sqlite+aiosqlite:///{database}', PATIENCE, alone=False)
@@ -88,6 +88,35 @@ def restore(database: Path, backup: Path, wanted: Sequence[str], before: Path) -
     except sqlite3.OperationalError as error:
         raise BackupFailed(f'{database} could not be written, and is as it was: {error}') from error
     return Restored(len(chosen), untouched, earlier)
+
+
+@contextmanager
+def copied(source: Path, folder: Path) -> Iterator[Path]:
+    """A consistent copy of a database that may be in use; it goes away afterwards unless it was renamed.
+
+    Raises DamagedFile, OSError.
+    """
+    handle, name = tempfile.mkstemp(dir=folder, prefix='.copy-')  # mkstemp gives mode 0600
+    os.close(handle)
+    try:
+        try:
+            with closing(_reading(source)) as original, closing(sqlite3.connect(name)) as copy:
+                original.backup(copy)  # all in one step: a writer does not make it begin again
+        except sqlite3.DatabaseError as error:
+            raise DamagedFile(str(error)) from error
+        yield Path(name)
+    finally:
+        for left in (name, f'{name}-wal', f'{name}-shm', f'{name}-journal'):
+            with suppress(FileNotFoundError):
+                os.unlink(left)
+
+
+def open_copy(copy: Path, original: Path) -> Database:
+    """Bring a copy up to date and open it. Raises DatabaseUnusable, which names the original."""
+    try:
+        return open_database(f'sqlite+aiosqlite:///{copy}')
+    except DatabaseUnusable as error:
+        raise type(error)(str(error).replace(str(copy), str(original))) from error
 
 
 def is_readable(database: Path) -> bool:
@@ -158,25 +187,9 @@ def _take(connection: sqlite3.Connection, table: str, key: str = '', name: str =
         connection.execute(f'INSERT OR IGNORE {change}')
 
 
-@contextmanager
-def _copy(source: Path, folder: Path) -> Iterator[Path]:
-    """A consistent copy of a database that may be in use; it goes away afterwards unless it was renamed."""
-    handle, name = tempfile.mkstemp(dir=folder, prefix='.copy-')  # mkstemp gives mode 0600
-    os.close(handle)
-    try:
-        try:
-            with closing(_reading(source)) as original, closing(sqlite3.connect(name)) as copy:
-                original.backup(copy)  # all in one step: a writer does not make it begin again
-        except sqlite3.DatabaseError as error:
-            raise DamagedFile(str(error)) from error
-        yield Path(name)
-    finally:
-        for left in (name, f'{name}-wal', f'{name}-shm', f'{name}-journal'):
-            with suppress(FileNotFoundError):
-                os.unlink(left)
-
-
 def _reading(file: Path) -> sqlite3.Connection:
+    # Read-only, for a server may be writing: so it never writes to the file or to its log, and does
+    # not fold the log when it is the last to close, as it would with `query_only`.
     return sqlite3.connect(f'file:{quote(str(file.absolute()))}?mode=ro', uri=True, timeout=PATIENCE)
 
 
