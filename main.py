@@ -42,7 +42,7 @@ def main() -> None:
             print(f'collab: {commands.advice(load([]))}', file=sys.stderr)
         raise SystemExit(getattr(error, 'code', 2)) from None
     except KeyboardInterrupt:
-        raise SystemExit(0) from None
+        raise SystemExit(130 if arguments else 0) from None  # a command is not done then
 
 
 def serve(settings: Settings) -> None:
@@ -106,6 +106,7 @@ def join(settings: Settings, database: Database) -> None:
     from collab.rooms.hub import Hub
     from collab.storage.backups import DailyBackups, find_rescue
     from collab.storage.documents import Documents
+    from collab.storage.handover import Restores
     from collab.storage.people import People
     from collab.web import api, health, origin, sessions, yjs
 
@@ -137,11 +138,12 @@ def join(settings: Settings, database: Database) -> None:
 
     make = partial(commands.back_up_apart, Path(__file__).resolve())
     daily = DailyBackups(make, backups, settings.backups)
+    restores = Restores(database, settings.database_file)
     app.on_startup(hub.start)
     app.on_shutdown(stop)
     if not helpers.is_user_simulation():
         app.on_startup(lambda: announce(settings))
-        app.on_startup(lambda: background.append(asyncio.create_task(daily.run(), name='daily backups')))
+        app.on_startup(lambda: background.extend(map(asyncio.create_task, (daily.run(), restores.run()))))
 
 
 async def announce(settings: Settings) -> None:

@@ -5,11 +5,11 @@ import asyncio
 import json
 import logging
 import re
-import socket
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from collab.rooms.ports import DamagedDocument, DocumentInfo, milliseconds
@@ -19,6 +19,8 @@ from collab.storage.backup import BackupFailed, Restored, back_up, copied, is_re
 from collab.storage.backups import BEFORE, BY_HAND, name, newest_sound
 from collab.storage.checking import DamagedFile
 from collab.storage.documents import Documents
+from collab.storage.handover import ask
+from collab.storage.lock import InUse, hold
 from models import Database, DatabaseDamaged, DatabaseUnusable
 
 log = logging.getLogger(__name__)
@@ -107,16 +109,24 @@ def _back_up(settings: Settings, file: Path | None) -> str:
 
 
 def _restore(settings: Settings, file: Path, wanted: Sequence[str]) -> str:
+    if not file.is_file():
+        raise BackupFailed(f'there is no file {file}')
     database = settings.database_file
-    aside = None if is_readable(database) else _set_aside(settings, file)
     before = backup_folder(settings) / name(BEFORE, milliseconds())
     try:
-        done = restore(database, file, wanted, before)
-    except BackupFailed:
-        if aside is not None:
-            _move(aside, database)
-        raise
-    return _told(done, aside)
+        held = hold(database)
+    except InUse:
+        if not is_readable(database):
+            raise BackupFailed(f'{database} is damaged, and Collab is running on it: stop it first') from None
+        return _told(restore(database, file, wanted, before, partial(ask, database)), None)
+    with held:  # no server can start meanwhile
+        aside = None if is_readable(database) else _set_aside(database)
+        try:
+            return _told(restore(database, file, wanted, before), aside)
+        except BackupFailed:
+            if aside is not None:
+                _move(aside, database)
+            raise
 
 
 def _told(done: Restored, aside: Path | None) -> str:
@@ -130,15 +140,10 @@ def _told(done: Restored, aside: Path | None) -> str:
     return '; '.join(words)
 
 
-def _set_aside(settings: Settings, file: Path) -> Path:
+def _set_aside(database: Path) -> Path:
     """Move a database that cannot be read out of the way, with all that belongs to it."""
-    if not file.is_file():
-        raise BackupFailed(f'there is no file {file}')
-    if _is_running(settings):
-        raise BackupFailed(f'{settings.database_file} is damaged, and Collab is running on it: stop it first')
-    stamp = name('damaged', milliseconds()).removesuffix('.db')
-    aside = settings.database_file.with_name(f'{settings.database_file.name}.{stamp}')
-    _move(settings.database_file, aside)
+    aside = database.with_name(f'{database.name}.{name("damaged", milliseconds()).removesuffix(".db")}')
+    _move(database, aside)
     return aside
 
 
@@ -147,15 +152,6 @@ def _move(file: Path, to: Path) -> None:
         part = file.with_name(file.name + ending)
         if part.exists():
             part.rename(to.with_name(to.name + ending))
-
-
-def _is_running(settings: Settings) -> bool:
-    host = {'0.0.0.0': '127.0.0.1', '::': '::1'}.get(settings.host, settings.host)
-    try:
-        socket.create_connection((host, settings.port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 def _export(settings: Settings, folder: Path) -> str:

@@ -16,18 +16,24 @@ from websockets.asyncio.client import connect
 from tests.support.running import ROOT, Collab, running
 
 WATCHED = """
-import os, runpy, sys
+import os, runpy, subprocess, sys
+
+del sys.argv[0]
+sys.path[0] = os.path.dirname(sys.argv[0])
+ASK = 'import pathlib, sys; from collab.storage import lock; print(lock.is_held(pathlib.Path(sys.argv[1])))'
 
 def note(event, arguments):
     if event == 'sqlite3.connect':
-        print('opened', arguments[0], file=sys.stderr)
+        name, held = str(arguments[0]), ''
+        if name.endswith('/collab.db'):
+            ask = [sys.executable, '-c', ASK, name + '.lock']
+            held = subprocess.check_output(ask, cwd=sys.path[0], text=True)
+        print('opened', name, held.strip(), file=sys.stderr)
 
 sys.addaudithook(note)
-del sys.argv[0]
-sys.path[0] = os.path.dirname(sys.argv[0])
 runpy.run_path(sys.argv[0], run_name='__main__')
 """
-"""Runs a program, and says which databases it opens."""
+"""Runs a program, and says which databases it opens, and whether those it can write to are held."""
 
 
 def command(data: Path, *arguments: str, python: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
@@ -75,19 +81,36 @@ async def test_a_document_is_restored_under_the_hands_of_those_who_write_in_it(t
         assert await collab.text('plan') == 'all spoilt'
 
 
-@pytest.mark.parametrize('arguments', [('backup', 'new.db'), ('export', 'out')])
+@pytest.mark.parametrize('arguments', [('backup', 'new.db'), ('export', 'out'), ('restore', 'good.db')])
 async def test_no_command_opens_a_database_for_writing_that_a_server_has(
     arguments: tuple[str, str], tmp_path: Path
 ) -> None:
     data = tmp_path / 'data'
     async with running(data) as collab:
         await collab.create('plan', text='the good text')
+        assert command(data, 'backup', 'good.db').returncode == 0
+        await put(collab, 'plan', 'all spoilt')
         done = command(data, *arguments, python=('-c', WATCHED))
         assert done.returncode == 0, done.stderr
         opened = [line for line in done.stderr.splitlines() if f'{data}/collab.db' in line]
         assert opened
-        assert [line for line in opened if not line.endswith('?mode=ro')] == []
-        assert await collab.text('plan') == 'the good text'
+        assert [line for line in opened if not line.endswith('?mode=ro ')] == []
+        expected = 'the good text' if arguments[0] == 'restore' else 'all spoilt'
+        async with asyncio.timeout(10):  # rooms look for it every second
+            while await collab.text('plan') != expected:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+
+async def test_no_server_can_start_while_a_restore_writes(tmp_path: Path) -> None:
+    data = tmp_path / 'data'
+    async with running(data) as collab:
+        await collab.create('plan', text='the good text')
+        assert command(data, 'backup', 'good.db').returncode == 0
+    done = command(data, 'restore', 'good.db', python=('-c', WATCHED))
+    assert done.returncode == 0, done.stderr
+    writing = [line for line in done.stderr.splitlines() if line.startswith(f'opened {data}/collab.db ')]
+    assert writing
+    assert [line for line in writing if not line.endswith(' True')] == []
 
 
 async def test_what_only_reads_leaves_every_byte_as_a_killed_server_left_it(tmp_path: Path) -> None:

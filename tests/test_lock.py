@@ -1,6 +1,7 @@
 """Who has the database to themselves: one process at a time, until it ends in whatever way."""
 
 import asyncio
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,3 +83,11 @@ def test_what_cannot_be_locked_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / 'file').touch()
     with pytest.raises(DatabaseUnusable, match='cannot lock the database'):
         hold(tmp_path / 'file' / 'collab.db')
+
+
+def test_what_root_makes_belongs_to_the_owner_of_the_database(tmp_path: Path) -> None:
+    (tmp_path / 'collab.db').touch()
+    owner = os.geteuid() or 12345
+    os.chown(tmp_path / 'collab.db', owner, -1)
+    with hold(tmp_path / 'collab.db'):
+        assert beside(tmp_path / 'collab.db', 'lock').stat().st_uid == owner

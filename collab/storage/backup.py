@@ -3,9 +3,10 @@
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +24,12 @@ NAMED = 3
 
 class BackupFailed(Exception):
     """A backup could not be made or brought back; nothing was changed. Its text is one line for a person."""
+
+
+Snapshots = Sequence[tuple[str, int]]
+"""Snapshots by document id and seq."""
+Writer = Callable[[Path, Sequence[str], Snapshots], int]
+"""Does what `replace` does, given all but the connection. Raises BackupFailed, sqlite3.Error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +70,15 @@ def back_up(database: Path, target: Path) -> Findings:
     return findings
 
 
-def restore(database: Path, backup: Path, wanted: Sequence[str], before: Path) -> Restored:
+def restore(
+    database: Path, backup: Path, wanted: Sequence[str], before: Path, writer: Writer | None = None
+) -> Restored:
     """Bring back the documents `wanted` from a backup, or all it holds when none are named.
 
     First all checksums of the backup are compared, then the present state is backed up to `before`, then
     everything happens in one transaction. Each document begins a new life, with a new epoch; whatever else
-    is in the database stays as it is. A server that runs meanwhile goes on with what was restored.
+    is in the database stays as it is. A server that runs meanwhile has to be the `writer`, and goes on with
+    what was restored; without one, the caller holds the database.
     Raises BackupFailed, also when the present database cannot be read.
     """
     if not backup.is_file():
@@ -80,12 +90,11 @@ def restore(database: Path, backup: Path, wanted: Sequence[str], before: Path) -
             open_copy(copy, backup)
             findings = _proven(backup, copy, wanted)
             earlier = _keep(database, before)
-            open_database(f'sqlite+aiosqlite:///{database}', PATIENCE, alone=False)
             chosen = tuple(wanted) or findings.documents
-            untouched = _replace(database, copy, chosen, findings)
+            untouched = (writer or partial(_write, database))(copy, chosen, findings.lost_snapshots)
     except (DamagedFile, DatabaseUnusable) as error:
         raise BackupFailed(f'{backup} cannot be restored: {error}') from error
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         raise BackupFailed(f'{database} could not be written, and is as it was: {error}') from error
     return Restored(len(chosen), untouched, earlier)
 
@@ -152,13 +161,18 @@ def _keep(database: Path, before: Path) -> Path | None:
     return before
 
 
-def _replace(database: Path, copy: Path, chosen: Sequence[str], findings: Findings) -> int:
-    """Put the chosen documents of the copy in place of those in the database; how many others it has."""
-    with closing(sqlite3.connect(database, timeout=PATIENCE, isolation_level=None)) as connection:
-        connection.execute('PRAGMA synchronous = FULL')
-        connection.execute('PRAGMA foreign_keys = ON')
-        connection.execute('PRAGMA wal_autocheckpoint = 0')  # the log is folded by the server, and by it only
-        connection.execute('ATTACH ? AS backup', (str(copy),))
+def replace(
+    connection: sqlite3.Connection, copy: Path, chosen: Sequence[str], lost_snapshots: Snapshots
+) -> int:
+    """Put the chosen documents of a proven copy in place of those in the database; how many others it has.
+
+    All in one transaction, on the only connection that writes, which is in none yet. Raises BackupFailed
+    and sqlite3.Error; then nothing has changed.
+    """
+    connection.execute('ATTACH ? AS backup', (str(copy),))
+    try:
+        if _version(connection, 'main') != _version(connection, 'backup'):
+            raise BackupFailed('the Collab that runs is of another version: restart it first')
         connection.execute('BEGIN IMMEDIATE')
         for name in chosen:
             for table in CHILDREN:
@@ -168,13 +182,29 @@ def _replace(database: Path, copy: Path, chosen: Sequence[str], findings: Findin
             for table in CHILDREN:
                 _take(connection, table, 'document_id', name)
             connection.execute('UPDATE main.documents SET epoch = ? WHERE id = ?', (new_epoch(), name))
-        for lost in findings.lost_snapshots:
+        for lost in lost_snapshots:
             if lost[0] in chosen:
                 connection.execute('DELETE FROM main.snapshots WHERE document_id = ? AND seq = ?', lost)
         _take(connection, 'people')
         (count,) = connection.execute('SELECT count(*) FROM main.documents').fetchone()
         connection.execute('COMMIT')
+    finally:
+        connection.rollback()
+        connection.execute('DETACH backup')
     return int(count) - len(chosen)
+
+
+def _write(database: Path, copy: Path, chosen: Sequence[str], lost_snapshots: Snapshots) -> int:
+    open_database(f'sqlite+aiosqlite:///{database}', PATIENCE)
+    with closing(sqlite3.connect(database, timeout=PATIENCE, isolation_level=None)) as connection:
+        connection.execute('PRAGMA synchronous = FULL')
+        connection.execute('PRAGMA foreign_keys = ON')
+        connection.execute('PRAGMA wal_autocheckpoint = 0')  # the log is folded at the start of the server
+        return replace(connection, copy, chosen, lost_snapshots)
+
+
+def _version(connection: sqlite3.Connection, name: str) -> list[tuple[str]]:
+    return connection.execute(f'SELECT version_num FROM {name}.alembic_version').fetchall()
 
 
 def _take(connection: sqlite3.Connection, table: str, key: str = '', name: str = '') -> None:
