@@ -99,6 +99,17 @@ def restore(
     return Restored(len(chosen), untouched, earlier)
 
 
+def is_readable(database: Path) -> bool:
+    """Whether the file is a database whose pages fit together, or is not there at all."""
+    if not database.exists():
+        return True
+    try:
+        with closing(_reading(database)) as connection:
+            return bool(connection.execute('PRAGMA integrity_check(1)').fetchone() == ('ok',))
+    except sqlite3.DatabaseError:
+        return False
+
+
 @contextmanager
 def copied(source: Path, folder: Path) -> Iterator[Path]:
     """A consistent copy of a database that may be in use; it goes away afterwards unless it was renamed.
@@ -126,17 +137,6 @@ def open_copy(copy: Path, original: Path) -> Database:
         return open_database(f'sqlite+aiosqlite:///{copy}')
     except DatabaseUnusable as error:
         raise type(error)(str(error).replace(str(copy), str(original))) from error
-
-
-def is_readable(database: Path) -> bool:
-    """Whether the file is a database whose pages fit together, or is not there at all."""
-    if not database.exists():
-        return True
-    try:
-        with closing(_reading(database)) as connection:
-            return bool(connection.execute('PRAGMA integrity_check(1)').fetchone() == ('ok',))
-    except sqlite3.DatabaseError:
-        return False
 
 
 def _proven(backup: Path, copy: Path, wanted: Sequence[str]) -> Findings:
