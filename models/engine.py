@@ -93,7 +93,7 @@ class Database:
 
     async def visit(self, work: PlainWork[Result]) -> Result:
         """Like `write_at_once`, but `work` begins and ends its transactions. Raises what that raises."""
-        return await self._in_turn(partial(_visit, self._writer, work))
+        return await self._in_turn(partial(self._visit, work))
 
     async def read(self, work: Work[Result]) -> Result:
         """Do `work` on the state of one moment, beside any write."""
