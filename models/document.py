@@ -19,6 +19,8 @@ class Document(Base):
     epoch: Mapped[int] = mapped_column(BigInteger, default=1, server_default='1')
     seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default='0')
     """Number of the last update in the log, written in the same transaction as that update."""
+    base: Mapped[int] = mapped_column(BigInteger, default=0, server_default='0')
+    """Number of the last update of earlier lives: the text is made of those after it, all are history."""
 
 
 class Update(Base):
@@ -60,3 +62,5 @@ class Replica(Base):
     document_id: Mapped[str] = mapped_column(ForeignKey('documents.id'), primary_key=True)
     client_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     author: Mapped[str]
+    epoch: Mapped[int] = mapped_column(BigInteger, server_default='0')
+    """The life of the document in which it wrote first; in a later one nobody may write under it."""

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from collab.rooms.ports import RestoredDocument
+from collab.rooms.ports import Record, RestoredDocument
 from collab.storage.backup import BackupFailed, back_up, restore
 from collab.storage.backups import DAY, DailyBackups, all_backups, find_rescue, name, newest_sound
 from collab.storage.checking import check
 from collab.storage.documents import Documents
 from collab.storage.people import People
 from models import Database, open_database
+from tests.support.old_database import make_old
 from tests.support.store_contract import records
 
 
@@ -117,6 +118,48 @@ async def test_a_restored_document_is_what_it_was_in_a_new_life(
         await store.append([replace(records('plan', b'late', after=3)[0], epoch=before['plan'].epoch)])
 
 
+async def test_after_a_restore_nobody_writes_on_under_an_id_that_was_ever_known(
+    file: Path, store: Documents, tmp_path: Path
+) -> None:
+    await store.append([replace(records('plan', b'four', after=3)[0], replicas=(7, 8))])
+    epoch = (await store.load('plan')).epoch
+    await store.begin_life(Record('plan', 5, 'python', 5, b'all', (9,), epoch))
+    back_up(file, tmp_path / 'backup.db')
+    saved = await store.load('plan')
+    await store.append([replace(records('plan', b'six', after=5)[0], replicas=(10,))])
+    for number in range(2):
+        before = tmp_path / f'before-{number}.db'
+        await asyncio.to_thread(restore, file, tmp_path / 'backup.db', (), before)
+        found = await store.load('plan')
+        assert (found.seq, found.tail, found.owners) == (5, (b'all',), {})
+        assert found.retired == {7, 8, 9, 10}
+        assert found.epoch != saved.epoch
+    new = tmp_path / 'new' / 'collab.db'
+    await asyncio.to_thread(restore, new, tmp_path / 'backup.db', (), tmp_path / 'new' / 'before.db')
+    database = open_database(f'sqlite+aiosqlite:///{new}')
+    found = await Documents(database).load('plan')
+    await database.dispose()
+    assert (found.tail, found.owners, found.retired) == ((b'all',), {}, {7, 8, 9})
+
+
+async def test_a_backup_of_the_first_collab_is_checked_restored_and_helps(
+    file: Path, store: Documents, backup: Path, tmp_path: Path
+) -> None:
+    was = await store.load('plan')
+    await make_old(backup)
+    (tmp_path / 'old').mkdir()
+    os.rename(backup, tmp_path / 'old' / name('daily', DAY))
+    backup = tmp_path / 'old' / name('daily', DAY)
+    content = backup.read_bytes()
+    assert newest_sound(backup.parent) == backup
+    rescue = await find_rescue(backup.parent, 'plan')
+    assert rescue
+    assert (rescue.stored.tail, rescue.stored.snapshot) == (was.tail, was.snapshot)
+    await asyncio.to_thread(restore, file, backup, (), tmp_path / 'before.db')
+    assert (await store.load('plan')).tail == was.tail
+    assert [path.read_bytes() for path in backup.parent.iterdir()] == [content]
+
+
 async def test_one_damaged_document_is_mended_and_the_others_stay(
     file: Path, store: Documents, backup: Path, tmp_path: Path
 ) -> None:
@@ -153,6 +196,18 @@ DAMAGE = {
         'update 3 is not',
     ),
     'a row': ("DELETE FROM updates WHERE document_id = 'plan' AND seq = 2", 'update 2 is missing'),
+    'where its life begins': (
+        "UPDATE documents SET base = 2 WHERE id = 'plan'",
+        'its life does not begin after update 2',
+    ),
+    'the end of its past': (
+        "UPDATE documents SET base = 3 WHERE id = 'plan'",
+        'its life does not begin after update 3',
+    ),
+    'the kind of its beginning': (
+        "UPDATE documents SET base = 'x' WHERE id = 'plan'",
+        'it is not known where its life begins',
+    ),
     'the end': (
         "DELETE FROM updates WHERE document_id = 'plan' AND seq = 3",
         'the log should end at update 3',

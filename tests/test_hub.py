@@ -332,7 +332,7 @@ async def test_a_failed_rebuild_leaves_nothing_behind(monkeypatch: pytest.Monkey
                 raise OSError('no answer')
 
             monkeypatch.setattr(store, 'load', fail)
-            hub._rebuild_later(room)
+            hub.healing.rebuild(room)
             await until(lambda: room.closed)
         await until(lambda: disposed == ['doc'])
 
@@ -570,7 +570,7 @@ async def test_a_document_that_cannot_be_built_again_is_closed_with_words(
             ann = Tab(room)
             ann.read()
             store.damage('doc')
-            hub._rebuild_later(room)
+            hub.healing.rebuild(room)
             await until(lambda: room.closed)
             ann.read()
             assert ann.refused is not None

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.storage.documents import Documents
 from models import Base, DatabaseUnusable, open_database
+from tests.support.old_database import make_old
 from tests.support.store_contract import records
 
 
@@ -27,7 +29,7 @@ async def test_an_empty_folder_becomes_a_database_and_a_second_start_changes_not
         await database.dispose()
         schema = query(file, 'SELECT name, sql FROM sqlite_master ORDER BY name')
         assert {name for name, _ in schema} >= {'documents', 'updates', 'snapshots', 'replicas', 'people'}
-        assert query(file, 'SELECT version_num FROM alembic_version') == [('0001',)]
+        assert query(file, 'SELECT version_num FROM alembic_version') == [('0002',)]
         assert query(file, 'PRAGMA journal_mode') == [('wal',)]
     assert sorted(path.name for path in file.parent.iterdir()) == ['collab.db']
 
@@ -39,6 +41,23 @@ async def test_a_start_keeps_the_documents(file: Path) -> None:
     await database.dispose()
     database = open_database(f'sqlite+aiosqlite:///{file}')
     assert (await Documents(database).load('plan')).tail == (b'one',)
+    await database.dispose()
+
+
+async def test_a_database_of_the_first_collab_is_brought_forward(file: Path) -> None:
+    database = open_database(f'sqlite+aiosqlite:///{file}')
+    store = Documents(database)
+    for name in ('plan', 'notes'):
+        await store.create(name, name, 1)
+        await store.append([replace(records(name, b'one')[0], replicas=(7, 8))])
+    before = await store.load('plan')
+    await database.dispose()
+    await make_old(file)
+    database = open_database(f'sqlite+aiosqlite:///{file}')
+    assert query(file, 'SELECT version_num FROM alembic_version') == [('0002',)]
+    after = await Documents(database).load('plan')
+    assert after == before
+    assert (after.owners, after.retired) == ({7: 'ada', 8: 'ada'}, frozenset())
     await database.dispose()
 
 

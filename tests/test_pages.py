@@ -569,7 +569,7 @@ def room_of(user: User) -> Room:
 
 
 def hub_of(user: User) -> Hub:
-    hub = getattr(room_of(user)._on_broken, '__self__', None)
+    hub = getattr(room_of(user)._journal._on_trouble, '__self__', None)
     assert isinstance(hub, Hub)
     return hub
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collab.rooms.ports import DamagedDocument, Store
+from collab.rooms.ports import DamagedDocument, Record, Store
 from collab.storage.documents import Documents
 from collab.storage.opening import Reading
 from models import Database, open_database
@@ -76,6 +76,10 @@ class TestDamage:
             ('DELETE FROM updates WHERE {row} = 5', 'should end at update 5, but ends at 4'),
             ('DELETE FROM updates', 'should end at update 5, but ends at 0'),
             ('UPDATE documents SET seq = 3', 'should end at update 3, but ends at 5'),
+            ('UPDATE documents SET base = 2', 'update 3 is not the one'),
+            ('UPDATE documents SET base = 5', 'its text cannot begin after update 5'),
+            ('UPDATE documents SET base = -1', 'its text cannot begin after update -1'),
+            ("UPDATE documents SET base = 'x'", 'its text cannot begin after update x'),
             ("DELETE FROM documents WHERE id = 'plan'", 'its line in the list of documents is missing'),
         ],
     )
@@ -87,6 +91,17 @@ class TestDamage:
         with pytest.raises(DamagedDocument, match=f'plan: .*{words}'):
             await store.load('plan')
         assert contents(file) == before
+
+    @pytest.mark.parametrize('base', [0, 3, 6, 7])
+    async def test_a_life_that_would_begin_elsewhere_is_found(
+        self, store: Documents, file: Path, base: int
+    ) -> None:
+        whole = Record('plan', 6, 'python', 6, b'all', (), (await store.load('plan')).epoch)
+        await store.begin_life(whole)
+        await store.append(records('plan', b'more', after=6))
+        run(file, f"UPDATE documents SET base = {base} WHERE id = 'plan'")
+        with pytest.raises(DamagedDocument, match=r'is not the one|its text cannot begin'):
+            await store.load('plan')
 
     async def test_text_that_is_none_any_more_is_found(self, store: Documents, file: Path) -> None:
         run(file, "UPDATE updates SET author = CAST(x'ff' AS TEXT) WHERE document_id = 'plan' AND seq = 3")

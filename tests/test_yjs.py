@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 import pytest
-from pycrdt import Doc, Text
+from pycrdt import Doc, Provider, Text
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -12,7 +12,7 @@ from collab.document import protocol
 from collab.document.protocol import AwarenessEntry
 from collab.web import yjs
 from tests.support.examples import example
-from tests.support.programs import program, server
+from tests.support.programs import Channel, program, server
 from tests.support.rooms import becomes
 from tests.support.store import MemoryStore
 from tests.support.tab import Tab
@@ -200,3 +200,24 @@ async def test_a_document_deleted_meanwhile_ends_the_connection_with_words() -> 
                 await asyncio.wait_for(socket.recv(), 5)
         assert closed.value.rcvd is not None
         assert 'deleted' in closed.value.rcvd.reason
+
+
+async def test_a_program_of_an_earlier_life_is_told_to_load_it_anew_and_nobody_else_notices() -> None:
+    async with server() as (address, hub):
+        await hub.create(document_id='doc', text='once')
+        old: Doc[Text] = Doc()
+        text = old.get('content', type=Text)
+        async with connect(f'ws://{address}/yjs/doc') as socket, Provider(old, Channel(socket, 'doc')):
+            await becomes(lambda: str(text) == 'once')
+            async with hub.open('doc') as room:
+                await hub.healing.settle(room)
+            await asyncio.wait_for(socket.wait_closed(), 5)
+        assert (socket.close_code, 'put in order' in (socket.close_reason or '')) == (4409, True)
+        async with program(address) as new:
+            await becomes(lambda: str(new) == 'once')
+            async with connect(f'ws://{address}/yjs/doc') as socket, Provider(old, Channel(socket, 'doc')):
+                await asyncio.wait_for(socket.wait_closed(), 5)
+            assert (socket.close_code, 'Load it anew' in (socket.close_reason or '')) == (4409, True)
+            new += ' and again'
+            await becomes(lambda: (room := hub.room('doc')) and room.text == 'once and again')
+            assert str(new) == 'once and again'

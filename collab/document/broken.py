@@ -7,6 +7,10 @@ class BrokenDocument(Exception):
     code, words = 'update', 'The server could not take in an edit of this page.'
 
 
+class Ambiguous(BrokenDocument):
+    """What the document is depends on the order of merging its edits; no honest editor makes it so."""
+
+
 class Overgrown(BrokenDocument):
     """An edit turned out to be too long only when it was merged: what it deletes was deleted before."""
 

@@ -2,30 +2,39 @@
 
 from collections.abc import Sequence
 
-from collab.document.admission import UNLIMITED
-from collab.document.broken import BrokenDocument
+from collab.document.admission import UNLIMITED, Incomplete, Refused
+from collab.document.broken import Ambiguous, BrokenDocument
 from collab.document.protocol import read_state_vector
 from collab.document.shared import SharedDocument
 from collab.document.update import decode
 
 
 def summarise(updates: Sequence[bytes]) -> bytes:
-    """One snapshot that holds all of these updates, which begin at the beginning.
-
-    It was read back into a fresh document and found to hold the same text, state vector and deletions;
-    otherwise BrokenDocument is raised.
-    """
-    original, copy = SharedDocument(), SharedDocument()
+    """One snapshot that holds all of these updates, which begin at the beginning. Raises Ambiguous."""
+    original = SharedDocument()
     try:
         for update in updates:
             original.load(update)
-        snapshot = original.snapshot()
-        copy.load(snapshot)
-        if not equal(original, copy):
-            raise BrokenDocument('A snapshot does not hold what it was made of.')
-        return snapshot
+        return proven_snapshot(original)
     finally:
         original.close()
+
+
+def proven_snapshot(document: SharedDocument) -> bytes:
+    """The whole document as one update, from which whoever loads it gets the same document.
+
+    It was read back into a fresh one and found to hold the same text, state vector and deletions; otherwise
+    Ambiguous is raised.
+    """
+    snapshot, copy = document.snapshot(), SharedDocument()
+    try:
+        copy.load(snapshot)
+        if not equal(document, copy):
+            raise Ambiguous('A snapshot does not hold what it was made of.')
+        return snapshot
+    except (Refused, Incomplete, BrokenDocument) as error:
+        raise Ambiguous(str(error) or 'A snapshot lacks something.') from error
+    finally:
         copy.close()
 
 

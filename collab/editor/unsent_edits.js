@@ -9,7 +9,7 @@ const NOTHING = { putBack: null, why: null, text: "", keys: [] };
 
 const BEGINNINGS = {
   restored: "This document was restored from a backup.",
-  other: "This document was restored from a backup, or made anew.",
+  other: "This document was put in order, restored from a backup, or made anew.",
 };
 const REST = {
   restored: "What you had not sent yet has no place in it any more:",

@@ -46,9 +46,9 @@ class Delivery:
 
     async def until(self, edits: int) -> None:
         """Return when edit `edits` is durable. Raises what give_up() was called with."""
-        if self._given_up is not None:
-            raise self._given_up
         if edits > self.durable:
+            if self._given_up is not None:
+                raise self._given_up
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append((edits, waiter))
             await waiter

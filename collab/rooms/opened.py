@@ -1,20 +1,18 @@
 """Documents that are open now: each opened once, shared by whoever asks, closed after the last one left."""
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from collab.rooms.allowance import Allowances
+from collab.rooms.healing import Healing
 from collab.rooms.journal import Journal
 from collab.rooms.ports import RestoredDocument, Store, milliseconds
 from collab.rooms.room import Room
-from collab.rooms.snapshots import digest_of, is_due, rebuild, sum_up
+from collab.rooms.snapshots import is_due, rebuild, sum_up
 from collab.rooms.watching import Happening, Watchers
-
-log = logging.getLogger(__name__)
 
 DOCUMENT_LIMIT = 10_000_000
 """Longest text, in bytes of UTF-8, unless the settings say otherwise."""
@@ -56,9 +54,9 @@ class OpenDocuments(Watchers):
         self._open: dict[str, Opening] = {}
         self._leftovers: dict[str, Room] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._proving = asyncio.Lock()
         self.allowances = Allowances(clock)
         self.journal = Journal(store, self._trouble)
+        self.healing = Healing(store, self._spawn, clock=clock, now=now)
 
     def start(self) -> None:
         """Begin to write. Needs a running event loop."""
@@ -116,23 +114,28 @@ class OpenDocuments(Watchers):
                 rebuild(stored),
                 self.journal,
                 self.allowances,
+                self.healing,
                 now=self._now,
                 limit=self._limit,
-                on_broken=self._rebuild_later,
-                on_doubt=lambda room: self._spawn(self._prove(room), f'prove {room.id}'),
             )
         except BaseException:
             self._open.pop(document_id, None)
             raise
         room.watch(lambda happening: self._happened(room, happening))
+        if stored.retired and not stored.owners:
+            room.mark_life()
         return room
 
     def _happened(self, room: Room, happening: Happening) -> None:
         if happening is Happening.TEXT and is_due(room) and not room.tail.lock.locked():
-            self._spawn(sum_up(self._store, room), f'sum up {room.id}')
+            self._spawn(self._sum_up(room), f'sum up {room.id}')
         if happening is Happening.GONE:
             self._forget(room)
         self.tell(happening)
+
+    async def _sum_up(self, room: Room) -> None:
+        if not await sum_up(self._store, room):
+            await self.healing.settle(room)
 
     def _forget(self, room: Room) -> None:
         """The next one to ask opens the document anew, after its last edits are stored."""
@@ -159,7 +162,7 @@ class OpenDocuments(Watchers):
                 async with room.tail.lock:  # a snapshot being made is waited for, or much would stay behind
                     pass
                 if is_due(room):
-                    await sum_up(self._store, room)
+                    await self._sum_up(room)
                 if opening.holders == 0 and room.edits == edits:
                     self._forget(room)
                     room.dispose()
@@ -184,31 +187,10 @@ class OpenDocuments(Watchers):
             if room is not None and room.epoch == epoch != now.get(document_id, epoch):
                 room.fail(RestoredDocument(document_id))
 
-    def _rebuild_later(self, room: Room) -> None:
-        self._spawn(self._rebuild(room), f'rebuild {room.id}')
-
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _rebuild(self, room: Room) -> None:
-        """Make a document anew whose object in memory cannot be trusted any more."""
-        try:
-            await room.saved()
-            room.rebuilt(rebuild(await self._store.load(room.id)))
-        except Exception as error:
-            log.exception('Document %s could not be built again.', room.id)
-            room.fail(error)
-
-    async def _prove(self, room: Room) -> None:
-        """Work out what the log makes of a document that a page holds otherwise; one document at a time."""
-        try:
-            async with self._proving:
-                stored = await self._store.load(room.id)
-                room.comparison.proven(stored.seq, await asyncio.to_thread(digest_of, stored))
-        except Exception:
-            log.exception('Document %s could not be compared with its log.', room.id)
 
 
 def loaded(opening: Opening) -> Room | None:

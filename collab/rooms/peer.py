@@ -45,6 +45,8 @@ class Peer:
         """How many document frames it sent on this connection."""
         self.told = 0
         """How many frames with text it was sent: its last answer to step 1, and the edits since."""
+        self.whole_at: int | None = None
+        """How many edits there were when it took the whole text anew, and not only what it lacked."""
         self.fell_behind = False
         """It read too slowly; what waited was thrown away and it must ask again with its state vector."""
         self.refusal: tuple[str, str] | None = None

@@ -49,6 +49,16 @@ class RestoredDocument(Exception):
         return f'The document {self.args[0]!r} was restored from a backup.'
 
 
+class SettledDocument(RestoredDocument):
+    """The document began a new life with the text it had, which its old one did not show alike everywhere.
+
+    Made with the id.
+    """
+
+    def __str__(self) -> str:
+        return f'The document {self.args[0]!r} was put in order.'
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
     """A document as a list shows it. Times are milliseconds since the epoch, for people to read."""
@@ -83,16 +93,18 @@ class StoredDocument:
 
     info: DocumentInfo
     epoch: int
-    """Another one for each life of the document: it changes when a backup is restored."""
+    """Another one for each life of the document: by `begin_life` or a restored backup it changes."""
     seq: int
-    """Number of the last update in the log; 0 for a new document."""
+    """Number of the last update in the log, which counts on through all lives; 0 for a new document."""
     snapshot: bytes | None
-    """Document state after update `snapshot_seq`, or None when the log starts at the beginning."""
+    """Document state after update `snapshot_seq`, or None when the tail is all of this life."""
     snapshot_seq: int
     tail: tuple[bytes, ...]
     """The updates snapshot_seq + 1 ... seq, in order."""
     owners: dict[int, str]
-    """Author of each Yjs client id that ever wrote in this document."""
+    """Author of each Yjs client id that wrote in this life of the document."""
+    retired: frozenset[int] = frozenset()
+    """The Yjs client ids that wrote in an earlier life; nothing new may be written under them."""
 
 
 class Store(Protocol):
@@ -125,6 +137,16 @@ class Store(Protocol):
         Records of one document come in order of seq. Appending a record again that is already
         stored (same document, seq and checksum: a retry after a lost answer) changes nothing;
         another record under a taken seq raises DamagedDocument, one of another epoch RestoredDocument.
+        """
+
+    async def begin_life(self, record: Record) -> None:
+        """End the life `record.epoch` of a document, and begin another with this record as all of its text.
+
+        The record continues the log, and its replicas belong to the new life. What was stored before stays
+        for history; it is not loaded any more, its snapshots are gone and its client ids retired. All of it
+        happens in one transaction, or nothing. Raises UnknownDocument; RestoredDocument when the document is
+        in another life (also when the call is tried again that had succeeded); DamagedDocument when the log
+        ends elsewhere.
         """
 
     async def compact(self, document_id: str, seq: int, state: bytes, epoch: int | None = None) -> None:

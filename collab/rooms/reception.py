@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from collab.rooms.room import Room
 
 
+NOTHING = protocol.write_state_vector({})
+"""The state vector of a replica that holds nothing yet."""
+
+PAST = (
+    'restored',
+    'This document was restored or put in order since. Load it anew: what you hold is from before.',
+)
+
+
 class Reception:
     """The way in. While the document is built anew, questions wait, and edits are asked for once more."""
 
@@ -49,6 +58,7 @@ class Reception:
         peers = self._room.company.peers
         question = protocol.step1(self._room.document.state_vector())
         for peer in peers.values():
+            peer.whole_at = None
             peer.offer(question)
         asked, self._asked = self._asked, {}
         for number, vector in asked.items():
@@ -58,7 +68,8 @@ class Reception:
     def _receive(self, number: int, peer: Peer, frame: Frame) -> None:
         match frame:
             case SyncStep1(vector):
-                protocol.read_state_vector(vector)
+                if self._room.ownership.is_past(protocol.read_state_vector(vector)):
+                    raise Refused(*PAST)
                 if self._room.broken:
                     self._asked[number] = vector
                 else:
@@ -100,10 +111,15 @@ class Reception:
     def _apply(self, peer: Peer, update: bytes) -> News | None:
         document = self._room.document
         if may(peer.role, Act.EDIT):
-            return document.apply(update, partial(self._room.ownership.may_write, peer), self._room.limit)
+            return document.apply(update, partial(self._may_write, peer), self._room.limit)
         if document.would_change(update):  # a reader's answer to step 1 may repeat what is known
             raise Refused('read-only', 'You may read this document, but not change it.')
         return None
+
+    def _may_write(self, peer: Peer, client: int) -> bool:
+        if self._room.ownership.is_retired(client):
+            raise Refused(*PAST)
+        return self._room.ownership.may_write(peer, client)
 
     def _hear(self, number: int, peer: Peer, states: Mapping[int, str]) -> None:
         """Believe a peer only what it says of itself, and of that the latest.
@@ -134,6 +150,7 @@ class Reception:
 
     def _welcome(self, peer: Peer, vector: bytes) -> None:
         room = self._room
+        peer.whole_at = room.edits if vector == NOTHING else None
         text = protocol.step2(room.document.missing(vector))
         question = protocol.step1(room.document.state_vector())
         room.delivery.welcome(room.edits, peer, (text, question, room.company.everyone(peer)))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from collab.document import protocol
 from collab.document.broken import BrokenDocument
@@ -17,10 +18,13 @@ from collab.rooms.gathering import Gathering
 from collab.rooms.journal import Journal
 from collab.rooms.ownership import Ownership
 from collab.rooms.peer import Peer
-from collab.rooms.ports import Record, RestoredDocument, StoredDocument
+from collab.rooms.ports import Record, RestoredDocument, SettledDocument, StoredDocument
 from collab.rooms.reception import Reception
 from collab.rooms.tail import Tail
 from collab.rooms.watching import Happening, Watchers
+
+if TYPE_CHECKING:
+    from collab.rooms.healing import Healing
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +35,10 @@ TOO_MANY = (
     'You have this document open in too many tabs. Close some, then reload this page.',
 )
 RESTORED = ('restored', 'This document was restored from a backup. Reload the page to see it.')
+SETTLED = (
+    'restored',
+    'This document was put in order, as it did not look the same to everybody. Reload the page to go on.',
+)
 UNSTORABLE = ('damaged', 'This document can no longer be stored. What you see is kept on this page only.')
 
 
@@ -47,11 +55,10 @@ class Room(Editing, Watchers):
         document: SharedDocument,
         journal: Journal,
         allowances: Allowances,
+        healing: 'Healing',
         *,
         now: Callable[[], int],
         limit: int,
-        on_broken: Callable[['Room'], None],
-        on_doubt: Callable[['Room'], None],
     ) -> None:
         super().__init__()
         self.id = stored.info.id
@@ -69,11 +76,11 @@ class Room(Editing, Watchers):
         self._journal = journal
         self._now = now
         self.limit = limit
-        self._on_broken = on_broken
-        self.broken = False
-        self.ownership = Ownership(stored.owners, document.client_id)
+        self._healing = healing
+        self.broken = False  # while it is built anew or put in order: nothing is taken in
+        self.ownership = Ownership(stored.owners, stored.retired, document.client_id)
         self._reception = Reception(self)
-        self.comparison = Comparison(self, on_doubt)
+        self.comparison = Comparison(self, healing)
 
     def join(self, peer: Peer) -> int:
         """Take a seat; returns its number. The text follows when the peer asks with sync step 1."""
@@ -183,7 +190,7 @@ class Room(Editing, Watchers):
         """The document in memory cannot be trusted any more: nothing is taken in until it is built anew."""
         log.error('Document %s is built again from its log after %s', self.id, error)
         self.broken = True
-        self._on_broken(self)
+        self._healing.rebuild(self)
 
     def gather(self) -> Sequence[Record]:
         """All that was merged since the last time, as the next records of the log."""
@@ -210,13 +217,29 @@ class Room(Editing, Watchers):
     def fail(self, error: Exception) -> None:
         """The journal cannot store this document any more."""
         self.delivery.give_up(error)
-        self.close(*(RESTORED if isinstance(error, RestoredDocument) else UNSTORABLE))
+        match error:
+            case SettledDocument():
+                self.close(*SETTLED)
+            case RestoredDocument():
+                self.close(*RESTORED)
+            case _:
+                self.close(*UNSTORABLE)
 
     def rebuilt(self, document: SharedDocument) -> None:
         """Go on with a document made anew from the log, and ask everybody for what it may lack."""
         self.document.close()
         self.document = document
         self.ownership.server = document.client_id
+        self.resume()
+        self.comparison.made_sure()
+
+    def resume(self) -> None:
+        """Take in edits again, and ask everybody for those that were not taken in meanwhile."""
         self.broken = False
         self._reception.catch_up()
-        self.comparison.made_sure()
+
+    def mark_life(self) -> None:
+        """Write a letter and delete it: who holds old letters but not this one knows only an earlier life."""
+        for change in (Change(0, 0, '|'), Change(0, 1, '')):
+            if (news := self.document.edit([change])) is not None:
+                self.record(news, CODE, None)

@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from collab.document.admission import Incomplete, Refused
-from collab.document.broken import BrokenDocument
+from collab.document.broken import Ambiguous, BrokenDocument
+from collab.document.change import Change
 from collab.document.digest import Digest
 from collab.document.shared import SharedDocument
-from collab.document.summary import summarise
+from collab.document.summary import proven_snapshot, summarise
 from collab.rooms.ports import DamagedDocument, Store, StoredDocument
 from collab.rooms.room import Room
 
@@ -19,20 +22,25 @@ def is_due(room: Room) -> bool:
     return not room.closed and room.tail.is_due()
 
 
-async def sum_up(store: Store, room: Room) -> None:
+async def sum_up(store: Store, room: Room) -> bool:
     """Put a snapshot behind what the log holds now; a failure costs only time at the next opening.
 
-    It is made of what is stored, in another thread: nobody waits, and nothing unstored gets in.
+    It is made of what is stored, in another thread: nobody waits, and nothing unstored gets in. False when
+    the document is one that no snapshot can hold.
     """
     async with room.tail.lock:
         try:
             stored = await store.load(room.id)
-            state = await asyncio.to_thread(summarise, updates_of(stored))
+            state = await asyncio.to_thread(_summary, updates_of(stored))
+            if state is None:
+                room.tail.failed()
+                return False
             await store.compact(room.id, stored.seq, state, stored.epoch)
             room.tail.summed_up(stored.seq, len(state))
         except Exception:
             room.tail.failed()
             log.exception('No snapshot of document %s; its log is untouched.', room.id)
+        return True
 
 
 def rebuild(stored: StoredDocument) -> SharedDocument:
@@ -58,13 +66,46 @@ def text_of(stored: StoredDocument) -> str:
         document.close()
 
 
-def digest_of(stored: StoredDocument) -> Digest:
-    """The digest of what a snapshot and the log after it make. Raises DamagedDocument."""
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the log makes of a document."""
+
+    digest: Digest
+    ambiguous: bool
+    """Whoever loads it anew gets something else."""
+
+
+def proof_of(stored: StoredDocument) -> Proof:
+    """What a snapshot and the log after it make. Raises DamagedDocument."""
     document = rebuild(stored)
     try:
-        return document.digest()
+        proven_snapshot(document)
+        return Proof(document.digest(), ambiguous=False)
+    except Ambiguous:
+        return Proof(document.digest(), ambiguous=True)
     finally:
         document.close()
+
+
+def written_anew(stored: StoredDocument) -> tuple[bytes, tuple[int, ...]]:
+    """The text of a stored document as the one edit of a new one, and the client ids that wrote it.
+
+    None wrote an empty text. Raises DamagedDocument.
+    """
+    document = SharedDocument()
+    try:
+        news = document.edit([Change(0, 0, text_of(stored))])
+        return document.snapshot(), news.writers if news is not None else ()
+    finally:
+        document.close()
+
+
+def _summary(updates: Sequence[bytes]) -> bytes | None:
+    """A snapshot of these updates, or None when none can hold them."""
+    try:
+        return summarise(updates)
+    except Ambiguous:
+        return None
 
 
 def updates_of(stored: StoredDocument) -> tuple[bytes, ...]:

@@ -10,14 +10,16 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from collab.storage.checking import DamagedFile, Findings, check
+from collab.storage.checking import DamagedFile, Findings, check, knows_lives
 from collab.storage.epochs import new_epoch
 from models import Base, Database, DatabaseUnusable, open_database
 
 PATIENCE = 10.0
 """Seconds to wait for a database that somebody else is writing to."""
 
-CHILDREN = ('replicas', 'snapshots', 'updates')
+REPLACED, KEPT = ('snapshots', 'updates'), ('replicas', 'people')
+"""Tables of which a restore takes away what is there, and those to which it adds what is not. Client ids that
+ever wrote are kept, and belong to an earlier life: who still knows that one shall not write on in the new."""
 NAMED = 3
 """How many damaged documents an error names."""
 
@@ -99,6 +101,20 @@ def restore(
     return Restored(len(chosen), untouched, earlier)
 
 
+def brought_up(backup: Path, folder: Path) -> Path:
+    """The backup itself or, if an older Collab made it, a copy in `folder` that this one reads.
+
+    Raises sqlite3.Error, DatabaseUnusable.
+    """
+    with closing(_reading(backup)) as original:
+        if knows_lives(original):
+            return backup
+        with closing(sqlite3.connect(folder / backup.name)) as copy:
+            original.backup(copy)
+    open_database(f'sqlite+aiosqlite:///{folder / backup.name}')
+    return folder / backup.name
+
+
 def is_readable(database: Path) -> bool:
     """Whether the file is a database whose pages fit together, or is not there at all."""
     if not database.exists():
@@ -174,12 +190,13 @@ def replace(
         if _version(connection, 'main') != _version(connection, 'backup'):
             raise BackupFailed('the Collab that runs is of another version: restart it first')
         connection.execute('BEGIN IMMEDIATE')
+        connection.execute('PRAGMA defer_foreign_keys = ON')  # client ids stay while their document goes
         for name in chosen:
-            for table in CHILDREN:
+            for table in REPLACED:
                 connection.execute(f'DELETE FROM main.{table} WHERE document_id = ?', (name,))
             connection.execute('DELETE FROM main.documents WHERE id = ?', (name,))
             _take(connection, 'documents', 'id', name)
-            for table in CHILDREN:
+            for table in (*REPLACED, 'replicas'):
                 _take(connection, table, 'document_id', name)
             connection.execute('UPDATE main.documents SET epoch = ? WHERE id = ?', (new_epoch(), name))
         for lost in lost_snapshots:
@@ -208,13 +225,14 @@ def _version(connection: sqlite3.Connection, name: str) -> list[tuple[str]]:
 
 
 def _take(connection: sqlite3.Connection, table: str, key: str = '', name: str = '') -> None:
-    """Copy the rows of one document, or all that are not there yet."""
+    """Copy the rows of one document, or all; people and client ids that are there already stay."""
     columns = ', '.join(f'"{column.name}"' for column in Base.metadata.tables[table].columns)
-    change = f'INTO main.{table} ({columns}) SELECT {columns} FROM backup.{table}'
+    insert = 'INSERT OR IGNORE' if table in KEPT else 'INSERT'
+    change = f'{insert} INTO main.{table} ({columns}) SELECT {columns} FROM backup.{table}'
     if key:
-        connection.execute(f'INSERT {change} WHERE {key} = ?', (name,))
+        connection.execute(f'{change} WHERE {key} = ?', (name,))
     else:
-        connection.execute(f'INSERT OR IGNORE {change}')
+        connection.execute(change)
 
 
 def _reading(file: Path) -> sqlite3.Connection:

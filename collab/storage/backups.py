@@ -9,12 +9,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from collab.rooms.ports import DamagedDocument, StoredDocument, UnknownDocument, milliseconds
-from collab.storage.backup import BackupFailed
+from collab.storage.backup import BackupFailed, brought_up
 from collab.storage.checking import DamagedFile, check
 from collab.storage.documents import Documents
 from models import Database
@@ -63,14 +64,21 @@ class Rescue:
 async def find_rescue(folder: Path, document_id: str) -> Rescue | None:
     """The document out of the newest backup that holds it whole, or None. Nothing is changed by looking."""
     for file in await asyncio.to_thread(all_backups, folder):
-        database = Database(make_url(f'sqlite+aiosqlite:///{file}'), busy_timeout=1.0)
         try:
-            return Rescue(file, made_at(file), await Documents(database).load(document_id))
-        except (UnknownDocument, DamagedDocument, SQLAlchemyError, OSError) as error:
+            with TemporaryDirectory(prefix='collab-') as aside:
+                readable = await asyncio.to_thread(brought_up, file, Path(aside))
+                return Rescue(file, made_at(file), await _load(readable, document_id))
+        except (UnknownDocument, DamagedDocument, SQLAlchemyError, sqlite3.Error, OSError) as error:
             log.debug('The backup %s does not help with %s: %s', file, document_id, error)
-        finally:
-            await database.dispose()
     return None
+
+
+async def _load(file: Path, document_id: str) -> StoredDocument:
+    database = Database(make_url(f'sqlite+aiosqlite:///{file}'), busy_timeout=1.0)
+    try:
+        return await Documents(database).load(document_id)
+    finally:
+        await database.dispose()
 
 
 def newest_sound(folder: Path) -> Path | None:

@@ -34,23 +34,42 @@ def check(connection: sqlite3.Connection) -> Findings:
             raise DamagedFile('; '.join(problems).replace('\n', ' '))
         if connection.execute('PRAGMA foreign_key_check').fetchone() is not None:
             raise DamagedFile('it holds parts of documents that it does not hold')
-        ends = dict(connection.execute('SELECT id, seq FROM documents ORDER BY id').fetchall())
-        damaged = {name: wrong for name, end in ends.items() if (wrong := _wrong(connection, name, end))}
-        lost = tuple((name, seq) for name in ends for seq in _lost_snapshots(connection, name))
+        base = 'base' if knows_lives(connection) else '0'
+        found = connection.execute(f'SELECT id, seq, {base} FROM documents ORDER BY id').fetchall()
+        damaged = {name: wrong for name, *head in found if (wrong := _wrong(connection, name, *head))}
+        names = tuple(name for name, _, _ in found)
+        lost = tuple((name, seq) for name in names for seq in _lost_snapshots(connection, name))
     except sqlite3.DatabaseError as error:
         raise DamagedFile(str(error)) from error
-    return Findings(tuple(ends), damaged, lost)
+    return Findings(names, damaged, lost)
 
 
-def _wrong(connection: sqlite3.Connection, name: str, end: int) -> str:
-    """What is wrong with the log of a document that should end at update `end`; empty when nothing is."""
+def knows_lives(connection: sqlite3.Connection) -> bool:
+    """Whether a document may have earlier lives here; in a backup of the first Collab it has none."""
+    columns = connection.execute("SELECT name FROM pragma_table_info('documents')")
+    return ('base',) in columns.fetchall()
+
+
+def _wrong(connection: sqlite3.Connection, name: str, end: int, base: int) -> str:
+    """What is wrong with the log of a document that should end at update `end`; empty when nothing is.
+
+    Its life begins after update `base`; earlier ones may have begun anywhere before.
+    """
+    if not isinstance(base, int):
+        return 'it is not known where its life begins'
     last = 0
     for seq, author, created_at, update, checksum in connection.execute(UPDATES, (name,)):
         if seq != last + 1:
             return f'update {last + 1} is missing'
-        if checksum != checksums.of_update(name, seq, author, created_at, update):
+        row = (name, seq, author, created_at, update)
+        goes_on = checksum == checksums.of_update(*row)
+        if not goes_on and checksum != checksums.of_beginning(*row):
             return f'update {seq} is not the one that was written'
+        if seq > base and goes_on == (seq == base + 1 > 1):
+            return f'its life does not begin after update {base}'
         last = seq
+    if last == end and base and not 0 < base < end:
+        return f'its life does not begin after update {base}'
     return '' if last == end else f'the log should end at update {end}, but ends at {last}'
 
 

@@ -13,6 +13,11 @@ def of_update(document_id: str, seq: int, author: str, created_at: int, update: 
     return _digest(b'collab update', document_id, seq, author, created_at, update)
 
 
+def of_beginning(document_id: str, seq: int, author: str, created_at: int, update: bytes) -> bytes:
+    """The checksum of a row that begins a new life: a log read from the wrong place is found out by it."""
+    return _digest(b'collab new life', document_id, seq, author, created_at, update)
+
+
 def of_snapshot(document_id: str, seq: int, created_at: int, state: bytes) -> bytes:
     """The checksum of one snapshot."""
     return _digest(b'collab snapshot', document_id, seq, created_at, state)

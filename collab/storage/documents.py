@@ -19,7 +19,7 @@ from collab.rooms.ports import (
     UnknownDocument,
 )
 from collab.storage import checksums
-from collab.storage.epochs import new_epoch
+from collab.storage.epochs import NewLife, new_epoch
 from collab.storage.log import Batch
 from collab.storage.opening import Reading, find, info
 from models import Database, Document, Snapshot, Update, is_damage
@@ -93,6 +93,10 @@ class Documents:
         """Commit all records in one transaction, or none. Raises as the port says."""
         if records:
             await self._database.write_at_once(Batch(records).write)
+
+    async def begin_life(self, record: Record) -> None:
+        """Let the document go on with this record as all of its text. Raises as the port says."""
+        await self._database.write_at_once(NewLife(record).write)
 
     async def compact(self, document_id: str, seq: int, state: bytes, epoch: int | None = None) -> None:
         """Keep `state` as the snapshot after update `seq`, and one more besides it; the log stays.

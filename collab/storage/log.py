@@ -12,7 +12,10 @@ ADD = (
     'INSERT INTO updates (document_id, seq, author, created_at, "update", checksum) VALUES (?, ?, ?, ?, ?, ?)'
 )
 ADVANCE = 'UPDATE documents SET seq = ?, changed_at = ? WHERE id = ?'
-OWN = 'INSERT OR IGNORE INTO replicas (document_id, client_id, author) VALUES (?, ?, ?)'
+OWN = """
+    INSERT OR IGNORE INTO replicas (document_id, client_id, author, epoch)
+    SELECT id, ?, ?, epoch FROM documents WHERE id = ?
+"""
 STORED = 'SELECT checksum FROM updates WHERE document_id = ? AND seq = ?'
 
 
@@ -33,7 +36,7 @@ class Batch:
         fresh: list[Sealed] = []
         for record, checksum in self._sealed:
             if record.document_id not in ends:
-                found = _end(connection, record.document_id)
+                found = end_of(connection, record.document_id)
                 ends[record.document_id], epochs[record.document_id] = found
             if record.epoch not in (None, epochs[record.document_id]):
                 raise RestoredDocument(record.document_id)
@@ -45,7 +48,7 @@ class Batch:
             ends[record.document_id] = max(end, record.seq)
             if record.seq > end:
                 fresh.append((record, checksum))
-        _add(connection, fresh)
+        add(connection, fresh)
         if len(fresh) < len(self._sealed):
             self._compare(connection)
 
@@ -64,7 +67,8 @@ def _checksum(record: Record) -> bytes:
     )
 
 
-def _end(connection: sqlite3.Connection, document_id: str) -> tuple[int, int]:
+def end_of(connection: sqlite3.Connection, document_id: str) -> tuple[int, int]:
+    """Number of the last update of a document, and its epoch. Raises UnknownDocument."""
     row = connection.execute(END, (document_id,)).fetchone()
     if row is None:
         raise UnknownDocument(document_id)
@@ -72,7 +76,8 @@ def _end(connection: sqlite3.Connection, document_id: str) -> tuple[int, int]:
     return int(end), int(epoch)
 
 
-def _add(connection: sqlite3.Connection, fresh: list[Sealed]) -> None:
+def add(connection: sqlite3.Connection, fresh: list[Sealed]) -> None:
+    """Write records that continue their logs, each with its checksum."""
     last = {record.document_id: record for record, _ in fresh}
     connection.executemany(
         ADD,
@@ -81,5 +86,5 @@ def _add(connection: sqlite3.Connection, fresh: list[Sealed]) -> None:
     connection.executemany(ADVANCE, ((r.seq, r.created_at, r.document_id) for r in last.values()))
     # A client id that is somebody's already stays theirs.
     connection.executemany(
-        OWN, ((r.document_id, client, r.author) for r, _ in fresh for client in r.replicas)
+        OWN, ((client, r.author, r.document_id) for r, _ in fresh for client in r.replicas)
     )

@@ -28,22 +28,28 @@ class Reading:
     """What the database holds of a document, at one moment and not proven yet."""
 
     head: AnyRow
+    base: int
     last: int
     snapshot: AnyRow | None
     tail: Sequence[AnyRow]
     owners: dict[int, str]
+    retired: frozenset[int]
 
     @classmethod
     async def take(cls, connection: AsyncConnection, document_id: str, before: int | None) -> 'Reading':
         """Read the newest snapshot (of those before update `before`) and the log after it."""
         head = await find(connection, document_id)
-        snapshot = await _snapshot(connection, document_id, before)
+        base = head.base if isinstance(head.base, int) else -1  # a damaged one may be anything
+        snapshot = await _snapshot(connection, document_id, base, before)
+        writers = await _writers(connection, document_id)
         return cls(
             head=head,
+            base=base,
             last=await _last(connection, document_id),
             snapshot=snapshot,
-            tail=await _tail(connection, document_id, snapshot.seq if snapshot else 0),
-            owners=await _owners(connection, document_id),
+            tail=await _tail(connection, document_id, snapshot.seq if snapshot else base),
+            owners={row.client_id: row.author for row in writers if row.epoch == head.epoch},
+            retired=frozenset(row.client_id for row in writers if row.epoch != head.epoch),
         )
 
     def has_sound_snapshot(self) -> bool:
@@ -61,15 +67,18 @@ class Reading:
 
         Raises DamagedDocument, which says what is wrong with which update.
         """
-        start = self.snapshot.seq if self.snapshot else 0
+        start = self.snapshot.seq if self.snapshot else self.base
         if self.last != self.head.seq:
             raise self._damage(f'the log should end at update {self.head.seq}, but ends at {self.last}')
+        if self.base < 0 or self.last <= self.base > 0:
+            raise self._damage(f'its text cannot begin after update {self.head.base}')
         if start > self.last:
             raise self._damage(f'the log ends at update {self.last}, before snapshot {start}')
         for seq, row in enumerate(self.tail, start + 1):
             if row.seq != seq:
                 raise self._damage(f'update {seq} is missing')
-            if row.checksum != checksums.of_update(self.head.id, seq, row.author, row.created_at, row.update):
+            checksum = checksums.of_beginning if seq == self.base + 1 > 1 else checksums.of_update
+            if row.checksum != checksum(self.head.id, seq, row.author, row.created_at, row.update):
                 raise self._damage(f'update {seq} is not the one that was written')
         if start + len(self.tail) != self.last:  # a damaged index ends early, without a word
             raise self._damage(f'update {start + len(self.tail) + 1} is missing')
@@ -81,6 +90,7 @@ class Reading:
             snapshot_seq=start,
             tail=tuple(row.update for row in self.tail),
             owners=self.owners,
+            retired=self.retired,
         )
 
     def _damage(self, words: str) -> DamagedDocument:
@@ -105,8 +115,10 @@ def info(row: AnyRow) -> DocumentInfo:
     return DocumentInfo(row.id, row.title, row.created_at, row.changed_at)
 
 
-async def _snapshot(connection: AsyncConnection, document_id: str, before: int | None) -> AnyRow | None:
-    wanted = select(Snapshot.__table__).where(Snapshot.document_id == document_id)
+async def _snapshot(
+    connection: AsyncConnection, document_id: str, base: int, before: int | None
+) -> AnyRow | None:
+    wanted = select(Snapshot.__table__).where(Snapshot.document_id == document_id, Snapshot.seq > base)
     if before is not None:
         wanted = wanted.where(Snapshot.seq < before)
     return (await connection.execute(wanted.order_by(Snapshot.seq.desc()).limit(1))).one_or_none()
@@ -126,8 +138,8 @@ async def _tail(connection: AsyncConnection, document_id: str, after: int) -> Se
     return found.all()
 
 
-async def _owners(connection: AsyncConnection, document_id: str) -> dict[int, str]:
+async def _writers(connection: AsyncConnection, document_id: str) -> Sequence[AnyRow]:
     found = await connection.execute(
-        select(Replica.client_id, Replica.author).where(Replica.document_id == document_id)
+        select(Replica.client_id, Replica.author, Replica.epoch).where(Replica.document_id == document_id)
     )
-    return {row.client_id: row.author for row in found}
+    return found.all()

@@ -27,7 +27,8 @@ MOMENT = 0.001
 
 LAST = wire.Last()
 
-FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, FAILED, DONE = 4403, 4404, 4400, 4408, 1011, 1000
+FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, RESTORED = 4403, 4404, 4400, 4408, 4409
+FAILED, DONE = 1011, 1000
 """Close codes; those from 4000 on after the HTTP status they resemble."""
 
 Receive = Callable[[bytes], float]
@@ -134,7 +135,11 @@ async def _send(websocket: WebSocket, peer: Peer) -> None:
         if peer.fell_behind:
             await _close(websocket, SLOW, 'Too much was waiting to be read; connect again for the rest.')
             return
-    await _close(websocket, *((REFUSED, peer.refusal[1]) if peer.refusal else (DONE, '')))
+    if peer.refusal is None:
+        await _close(websocket, DONE, '')
+    else:
+        code, words = peer.refusal
+        await _close(websocket, RESTORED if code == 'restored' else REFUSED, words)
 
 
 async def _repeat_presence(room: Room, peer: Peer) -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+from collab.document import protocol
 from tests.browser.conftest import EDITOR, SHOWN, Tab
+from tests.support.foreign import Foreign
+from tests.support.lives import LIES
 from tests.support.running import Collab
 
 HEALED_WITHIN = 20_000
@@ -43,6 +46,38 @@ async def test_a_page_that_lost_text_is_healed_and_the_reader_stays_where_they_w
     assert await ann.page.evaluate('window.notReloaded')
     assert await collab.text('doc') == f'{lines}!'
     await bob.saved()
+
+
+async def test_a_document_that_no_two_can_load_alike_is_put_in_order(
+    collab: Collab, visitor: Callable[[], Awaitable[Tab]]
+) -> None:
+    await collab.create('doc')
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    liar = Foreign('liar', collab.url, 'doc')
+    liar.open()
+    for length, lie in zip((1, 4, 7), LIES, strict=True):
+        await ann.page.wait_for_function(f'!!{EDITOR}')
+        liar.send(protocol.update(lie))
+        await ann.page.wait_for_function(f'length => {SHOWN}.length === length', arg=length)
+    bob = await (await visitor()).open(f'{collab.url}/d/doc')
+    await ann.page.evaluate(NOT_RELOADED)
+    await bob.page.evaluate(NOT_RELOADED)
+    for tab in (ann, bob):
+        await tab.page.wait_for_function(
+            f'!window.notReloaded && {SHOWN} === "aefgbcd"', timeout=HEALED_WITHIN
+        )
+        await tab.saved()
+        await tab.page.evaluate(NOT_RELOADED)
+    await bob.content.click()
+    await bob.page.keyboard.press('Control+End')
+    await bob.page.keyboard.type('!')
+    await bob.saved()
+    cid = await (await visitor()).open(f'{collab.url}/d/doc')
+    for tab in (ann, bob, cid):
+        await tab.has('aefgbcd!')
+    assert await ann.page.evaluate('window.notReloaded')
+    assert await bob.page.evaluate('window.notReloaded')
+    await liar.crash()
 
 
 async def test_pages_that_show_the_same_are_left_alone(

@@ -14,6 +14,10 @@ from playwright.async_api import Locator, expect
 
 from collab.document import protocol
 from collab.document.admission import Ledger
+from collab.rooms.hub import Hub
+from collab.rooms.room import SETTLED
+from collab.storage.documents import Documents
+from models import open_database
 from tests.browser.conftest import EDITOR, WITHIN, Tab
 from tests.browser.writer import Writer, stored
 from tests.support.running import Collab
@@ -189,6 +193,35 @@ async def test_unsent_edits_survive_the_restore_of_a_backup_and_nothing_else_com
     assert ann.dialogs == []
 
 
+async def put_in_order(collab: Collab) -> None:
+    """The document begins a new life with the text it has, while the server is stopped."""
+    database = open_database(f'sqlite+aiosqlite:///{collab.data / "collab.db"}')
+    hub = Hub(Documents(database))
+    hub.start()
+    async with hub.open('doc') as room:
+        await hub.healing.settle(room)
+        assert room.closed == SETTLED
+    await hub.drain()
+    await database.dispose()
+
+
+async def test_unsent_edits_of_a_document_that_was_put_in_order_are_offered_and_nothing_doubles(
+    collab: Collab, ann: Writer
+) -> None:
+    collab.stop()
+    await ann.tab.status('offline')
+    await insert(ann, 3, ' and a half')
+    await insert(ann, 20, '', delete=4)
+    await ann.kept()
+    await put_in_order(collab)
+    await collab.start()
+    await stored(collab, ann.tab, 'one two three')
+    await says(ann, 'This document was put in order', 'has no place in it', ' and a half')
+    await lies_there(ann, edits=0, remains=1)
+    await insert(ann, 13, ' four')
+    await stored(collab, ann.tab, 'one two three four')
+
+
 async def test_what_was_put_back_can_be_taken_back_as_one_step(
     collab: Collab, ann: Writer, backups: Backups
 ) -> None:
@@ -346,7 +379,7 @@ async def test_a_document_made_anew_under_an_old_id_gets_nothing_of_the_old_one(
     await collab.start()
     await collab.create('doc', text='')
     again = await (await ann.another_tab()).open(f'{collab.url}/d/doc')
-    await says(again, 'This document was restored from a backup, or made anew.')
+    await says(again, 'This document was put in order, restored from a backup, or made anew.')
     await expect(notice(again).locator('pre')).to_have_text(' four\nzero ', timeout=WITHIN)
     await stored(collab, again.tab, '')
 

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from collab.document import protocol
 from collab.document.lib0 import Reader
 from tests.faults.mutations import Listener, Mutator
+from tests.support.foreign import RESTORED
 from tests.support.page_socket import (
     Broken,
     Html,
@@ -63,7 +64,7 @@ class Attacker:
         reader = Reader(frame)
         if reader.read_uint() != protocol.SYNC or (step := reader.read_uint()) == protocol.STEP1:
             return False
-        self._mutator.replica.doc.apply_update(reader.read_bytes())
+        self._mutator.replica.learn(reader.read_bytes())
         return step == protocol.STEP2
 
 
@@ -103,7 +104,10 @@ class Program(Attacker):
             if self._stranger:
                 self._mutator.replica.become_another()
             await socket.send(self._question())
-            await self._answered(socket)
+            try:
+                await self._answered(socket)
+            except ConnectionClosed:
+                return self._closed(socket)
             while self._left > until:
                 frame = self._mutator.frame()
                 try:
@@ -114,10 +118,14 @@ class Program(Attacker):
                     self.outcomes['answered'] += 1
                 except ConnectionClosed:
                     self.outcomes[f'closed {socket.close_code}'] += 1
-                    return
+                    return self._closed(socket)
                 except TimeoutError:
                     self.outcomes['nothing'] += 1
                     return
+
+    def _closed(self, socket: ClientConnection) -> None:
+        if socket.close_code == RESTORED:
+            self._mutator.replica.begin_anew()
 
     async def _answered(self, socket: ClientConnection) -> None:
         async with asyncio.timeout(ANSWER):
@@ -168,6 +176,9 @@ class MadPage(Attacker):
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
+        if outcome == 'refused: restored':
+            self._mutator.replica.begin_anew()
+            raise Unknown
 
     async def _ask(self, socket: PageSocket, html: Html) -> None:
         await socket.emit('collab', html.element, b64encode(self._question()).decode(), False)

@@ -49,6 +49,8 @@ async def written(file: Path, chance: random.Random) -> dict[str, str]:
                         await room.saved()
                 await room.saved()
                 texts[name] = room.text
+                if number % 3 == 0:
+                    await hub.healing.settle(room)  # one that has an earlier life, too
     return texts
 
 

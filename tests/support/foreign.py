@@ -15,9 +15,16 @@ from collab.document.protocol import Reader
 from tests.support.page import Patience, Quiet, Watcher
 from tests.support.page_socket import small
 
+RESTORED = 4409
+"""The server closes with it when what a client holds is of an earlier life of the document."""
+
 
 class Foreign:
-    """A client of /yjs/{document}. It is never told what is saved; it only sees what others see."""
+    """A client of /yjs/{document}. It is never told what is saved; it only sees what others see.
+
+    It holds on to its replica as long as it lives, as such clients do; `forget()` makes it begin anew, and
+    one that `begins_anew` does so by itself when the document began another life.
+    """
 
     def __init__(
         self,
@@ -29,20 +36,32 @@ class Foreign:
         patience: Patience | None = None,
         chance: random.Random | None = None,
         receive_buffer: int = 0,
+        begins_anew: bool = False,
     ) -> None:
         self.name = name
-        self.doc: Doc[Text] = Doc()
-        self.content = self.doc.get('content', type=Text)
+        self.closed: tuple[int | None, str | None] | None = None
+        """Code and reason with which the server closed the last connection."""
         self.online = False
         self._address = f'ws://{urlsplit(url).netloc}/yjs/{document}'
         self._watcher = watcher or Quiet()
         self._patience = patience or Patience()
         self._chance = chance or random.Random()
         self._receive_buffer = receive_buffer
-        self._update = b''
-        self._subscription = self.doc.observe(self._observe)
+        self._begins_anew = begins_anew
+        self._begin()
         self._outbox: asyncio.Queue[bytes] = asyncio.Queue()
         self._living: asyncio.Task[None] | None = None
+
+    def _begin(self) -> None:
+        self.doc: Doc[Text] = Doc()
+        self.content = self.doc.get('content', type=Text)
+        self._update = b''
+        self._subscription = self.doc.observe(self._observe)
+
+    def forget(self) -> None:
+        """Begin with an empty replica, which is filled with the next connection."""
+        self.doc.unobserve(self._subscription)
+        self._begin()
 
     @property
     def text(self) -> str:
@@ -78,6 +97,8 @@ class Foreign:
                     tries = 0
                     await self._converse(connection)
             self.online = False
+            if self._begins_anew and self.closed is not None and self.closed[0] == RESTORED:
+                self.forget()
             wait = min(self._patience.longest, self._patience.first * 2**tries)
             await asyncio.sleep(wait * (1 + self._patience.jitter * self._chance.uniform(-1, 1)))
             tries += 1
@@ -104,11 +125,16 @@ class Foreign:
                 self._take(message)
         finally:
             sending.cancel()
+            self.closed = (connection.close_code, connection.close_reason)
 
     async def _drain(self, connection: ClientConnection, outbox: 'asyncio.Queue[bytes]') -> None:
         with suppress(WebSocketException, OSError):
             while True:
                 await connection.send(await outbox.get())
+
+    def send(self, frame: bytes) -> None:
+        """Send anything."""
+        self._send(frame)
 
     def _take(self, message: bytes) -> None:
         reader = Reader(message)

@@ -18,6 +18,7 @@ import httpx
 from pycrdt import Doc, Text, TransactionEvent, get_update, merge_updates
 
 from collab.document import protocol
+from collab.document.digest import digest
 from collab.document.protocol import Reader, read_state_vector
 from tests.support.page_socket import Broken, Html, PageSocket, Unavailable, Unknown, page_socket
 
@@ -129,7 +130,8 @@ class Page:
     """A tab at /d/{document}. `open()`, then write; it reconnects and reloads by itself until `crash()`.
 
     Positions are bytes of UTF-8, as the CRDT library counts them. `refusal` is what the server said when it
-    refused the page, after which a page sends nothing more.
+    refused the page, after which a page sends nothing more. One that is refused since the document began a
+    new life, or is told that its text is wrong, loads itself anew; what is unsaved is left to the old epoch.
     """
 
     def __init__(
@@ -170,7 +172,10 @@ class Page:
         self.content = self.doc.get('content', type=Text)
         self._update = b''
         self._subscription = self.doc.observe(self._observe)
-        self._joined = False
+        self._joined = self._outdated = False
+        self._seen = 0
+        self.agreed = False
+        """The server has said that this is what it holds."""
         self._closed()
 
     @property
@@ -220,6 +225,12 @@ class Page:
         """Put the cursor somewhere."""
         entry = protocol.AwarenessEntry(self.doc.client_id, 1, '{"cursor":null}')
         self._send(protocol.awareness([entry]))
+
+    def check(self) -> None:
+        """Say what this page holds, as one at rest does."""
+        self.agreed = False
+        vector = protocol.write_state_vector(read_state_vector(self.doc.get_state()))
+        self._send(protocol.check(self._seen, digest(vector, self.text)))
 
     async def _live(self) -> None:
         while True:
@@ -272,6 +283,9 @@ class Page:
                     frame = b64decode(''.join(pieces))
                     pieces.clear()
                     self._take(frame)
+                    if self._outdated:
+                        reload = True
+                        socket.abort()
             elif event == 'try_reconnect' or (
                 event == 'run_javascript' and 'location.reload' in str(arguments)
             ):
@@ -341,7 +355,15 @@ class Page:
             self.others |= {entry.client: entry.state for entry in message.entries}
             return
         elif kind == protocol.REFUSED:
-            self.refusal = (reader.read_string(), reader.read_string())
+            refusal = (reader.read_string(), reader.read_string())
+            if refusal[0] == 'restored':
+                self._outdated = True
+            else:
+                self.refusal = refusal
+        elif kind == protocol.RENEW:
+            self._outdated = True
+        elif kind == protocol.SAME:
+            self.agreed = True
         elif kind == protocol.RESYNC:
             self._send(protocol.step1(self.doc.get_state()))
         elif kind == protocol.TROUBLE:
@@ -353,6 +375,7 @@ class Page:
             self._answer(body)
             return
         self.doc.apply_update(body)
+        self._seen = 1 if step == protocol.STEP2 else self._seen + 1
         self._watcher.arrived(self.name, body)
         if step == protocol.STEP2:
             self.received = True

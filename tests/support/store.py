@@ -25,7 +25,8 @@ class Kept:
     in_trash: bool = False
     log: list[Record] = field(default_factory=list)
     snapshots: dict[int, bytes] = field(default_factory=dict)
-    owners: dict[int, str] = field(default_factory=dict)
+    owners: dict[int, tuple[str, int]] = field(default_factory=dict)
+    base: int = 0
     damage: str = ''
     epoch: int = field(default_factory=lambda: secrets.randbelow(2**53 - 1) + 1)
 
@@ -33,7 +34,7 @@ class Kept:
         for record in log[len(self.log) :]:
             self.info = replace(self.info, changed_at=record.created_at)
             for client in record.replicas:
-                self.owners.setdefault(client, record.author)
+                self.owners.setdefault(client, (record.author, self.epoch))
         self.log = log
 
 
@@ -98,7 +99,7 @@ class MemoryStore:
         kept = self._living(document_id)
         if kept.damage:
             raise DamagedDocument(f'{document_id}: {kept.damage}')
-        start = max(kept.snapshots, default=0)
+        start = max(kept.snapshots, default=kept.base)
         return StoredDocument(
             info=kept.info,
             epoch=kept.epoch,
@@ -106,7 +107,8 @@ class MemoryStore:
             snapshot=kept.snapshots.get(start),
             snapshot_seq=start,
             tail=tuple(record.update for record in kept.log[start:]),
-            owners=dict(kept.owners),
+            owners={client: author for client, (author, life) in kept.owners.items() if life == kept.epoch},
+            retired=frozenset(client for client, (_, life) in kept.owners.items() if life != kept.epoch),
         )
 
     async def append(self, records: Sequence[Record]) -> None:
@@ -119,6 +121,15 @@ class MemoryStore:
             self._append(records)
         if error:
             raise error
+
+    async def begin_life(self, record: Record) -> None:
+        kept = self._any(record.document_id)
+        if record.epoch != kept.epoch:
+            raise RestoredDocument(record.document_id)
+        if record.seq != len(kept.log) + 1:
+            raise DamagedDocument(f'{record.document_id}: update {record.seq} does not fit the log')
+        kept.base, kept.epoch, kept.snapshots = len(kept.log), kept.epoch + 1, {}
+        kept.keep([*kept.log, record])
 
     async def compact(self, document_id: str, seq: int, state: bytes, epoch: int | None = None) -> None:
         kept = self._any(document_id)

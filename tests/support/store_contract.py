@@ -60,6 +60,7 @@ class StoreContract:
             store.load('none'),
             store.append(records('none', b'a')),
             store.compact('none', 1, b'state'),
+            store.begin_life(Record('none', 1, 'python', 1, b'all', (), 1)),
         ):
             with pytest.raises(UnknownDocument) as unknown:
                 await attempt
@@ -243,6 +244,48 @@ class StoreContract:
         await store.compact('plan', 1, b'state', old - 1)
         assert (await store.load('plan')).snapshot == b'state'
         assert await store.epochs(['plan', 'none']) == {'plan': old - 1}
+
+    async def test_a_new_life_begins_with_one_update_and_the_old_one_stays_in_the_log(
+        self, store: Store
+    ) -> None:
+        await store.create('plan', 'Our plan', 5)
+        await store.append([Record('plan', 1, 'ada', 1, b'a', (7,)), Record('plan', 2, 'bob', 2, b'b', (8,))])
+        await store.compact('plan', 2, b'old state')
+        old = (await store.load('plan')).epoch
+        await store.begin_life(Record('plan', 3, 'python', 3, b'all', (9,), old))
+        young = await store.load('plan')
+        assert young.epoch != old
+        assert (young.seq, young.snapshot, young.snapshot_seq, young.tail) == (3, None, 2, (b'all',))
+        assert (young.owners, young.retired) == ({9: 'python'}, {7, 8})
+        await store.append([Record('plan', 4, 'eve', 4, b'd', (7, 10), young.epoch)])
+        loaded = await store.load('plan')
+        assert (loaded.seq, loaded.tail) == (4, (b'all', b'd'))
+        assert (loaded.owners, loaded.retired) == ({9: 'python', 10: 'eve'}, {7, 8})
+        await store.compact('plan', 4, b'state', young.epoch)
+        loaded = await store.load('plan')
+        assert (loaded.snapshot, loaded.snapshot_seq, loaded.tail) == (b'state', 4, ())
+        await store.begin_life(Record('plan', 5, 'python', 5, b'again', (11,), young.epoch))
+        oldest = await store.load('plan')
+        assert (oldest.tail, oldest.owners, oldest.retired) == ((b'again',), {11: 'python'}, {7, 8, 9, 10})
+
+    async def test_a_new_life_begins_only_where_the_old_one_was_known_to_end(self, store: Store) -> None:
+        await store.create('plan', 'Our plan', 5)
+        await store.append(records('plan', b'a', b'b'))
+        before = await store.load('plan')
+        for seq in (1, 2, 4):
+            with pytest.raises(DamagedDocument):
+                await store.begin_life(Record('plan', seq, 'python', 3, b'all', (9,), before.epoch))
+        for epoch in (None, before.epoch + 1):
+            with pytest.raises(RestoredDocument):
+                await store.begin_life(Record('plan', 3, 'python', 3, b'all', (9,), epoch))
+        assert await store.load('plan') == before
+        whole = Record('plan', 3, 'python', 3, b'all', (9,), before.epoch)
+        await store.begin_life(whole)
+        with pytest.raises(RestoredDocument):
+            await store.begin_life(whole)
+        with pytest.raises(RestoredDocument):
+            await store.append([Record('plan', 4, 'ada', 4, b'late', (7,), before.epoch)])
+        assert (await store.load('plan')).tail == (b'all',)
 
     async def test_it_answers_a_ping(self, store: Store) -> None:
         await store.ping()

@@ -11,7 +11,7 @@ import { Salvage } from './salvage'
 import { type Batch, Shelf } from './shelf'
 
 export interface DeviceOptions {
-  /** What the document is called on this device; the epoch changes when it was restored from a backup. */
+  /** What the document is called on this device; the epoch changes when it was restored or put in order. */
   document: string
   epoch: string
   /** Whose page it is; the server takes what others left only as new edits. */
@@ -72,7 +72,7 @@ export class Device {
 
   /** The server takes nothing more from this page. */
   async refused(code: string): Promise<void> {
-    if (code === 'restored' && (await this.keeper.keepAll())) loadAnew(this.document)
+    if (code === 'restored' && (await this.keeper.keepAll())) loadAnew(this.document, 'restored')
     if (!HOPELESS.has(code)) return
     await this.keeper.setAside()
     await this.remains.look()

@@ -19,7 +19,7 @@ export interface MountOptions extends Partial<EditorOptions> {
   element: number
   /** What the document is called on this device. */
   document: string
-  /** Changes when the document was restored from a backup. */
+  /** Changes when the document was restored from a backup, or put in order. */
   epoch?: string
   /** The id of the person whose page it is. */
   author?: string

@@ -2,7 +2,7 @@
  * Edits that cannot be merged as they are become new edits: what fits stands where it stood, and what has no
  * place any more is given back as text.
  *
- * Such edits were made in another life of the document (it was restored from a backup since) or by another person,
+ * Such edits were made in another life of the document (it was restored or put in order since) or by another person,
  * under whose client ids the server takes nothing from us. Merged as they are, they would bring back text that was
  * lost on purpose, or wait for ever for letters that are gone. So each run of new letters is put down as if typed
  * now, by a new client, behind the letter it was typed behind, or else before the one it was typed before, if that
@@ -10,10 +10,9 @@
  *
  * A letter is named by [client id, clock], and that name means the same letter in both lives or nothing. For a
  * client id belongs to one replica that numbers its letters upwards; pages, the server and these new edits all
- * draw theirs at random and never take one up again, so after a backup nobody goes on counting where a client of
- * the life before had been, but for other programs that hold on to their replica, and they bring the same letters
- * under the same names. The one place that has no name, the beginning of the text, counts only where the two lives
- * have some letter in common: a document made anew under an old id is none of ours.
+ * draw theirs at random and never take one up again, and the server lets nobody go on counting in a later life where
+ * a client of an earlier one had been. The one place that has no name, the beginning of the text, counts only where
+ * the two lives have some letter in common: a document made anew under an old id is none of ours.
  */
 import * as Y from 'yjs'
 

@@ -3,8 +3,8 @@ import { type Database, REMAINS, within } from './database'
 import { textOf } from './rebase'
 
 /**
- * Why: the document was restored from a backup; it has nothing in common with what was edited; the server refused
- * the edits.
+ * Why: the document was restored from a backup; it has nothing in common with what was edited, as it was put in
+ * order or made anew; the server refused the edits.
  */
 export type Reason = 'restored' | 'other' | 'refused'
 

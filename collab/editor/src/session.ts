@@ -75,7 +75,7 @@ export class Session {
     this.checker = new Checker(this.doc, this.text, {
       settled: () => this.connection.settled && !this.connection.refusal,
       send: (frame) => this.wire?.send(frame),
-      renew: () => void (loadAnew(options.document) || this.connection.refuse(STILL_WRONG)),
+      renew: () => void (loadAnew(options.document, 'wrong') || this.connection.refuse(STILL_WRONG)),
     })
   }
 

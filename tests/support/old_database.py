@@ -1,0 +1,21 @@
+"""A database as the first Collab left it, before documents could have several lives."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from models import open_database
+
+BACK_TO_0001 = """
+    ALTER TABLE documents DROP COLUMN base;
+    ALTER TABLE replicas DROP COLUMN epoch;
+    UPDATE alembic_version SET version_num = '0001';
+"""
+
+
+async def make_old(file: Path) -> None:
+    """Take back what version 0002 brought, in a database that nobody has open."""
+    await open_database(f'sqlite+aiosqlite:///{file}').dispose()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.executescript(BACK_TO_0001)
+        connection.execute('PRAGMA journal_mode = DELETE')
