@@ -5,7 +5,6 @@ import gc
 import logging
 import os
 import signal
-import socket
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,12 +13,16 @@ from typing import Any, cast
 from collab import commands
 from collab.data_folder import prepare
 from collab.settings import Settings, SettingsError, load
+from collab.storage.lock import hold
 from models import Database, DatabaseDamaged, DatabaseUnusable, open_database
 
 YEAR = 365 * 24 * 60 * 60
 
 HAND_OVER = 0.0005
 """Seconds a thread works before another may; a commit needs some turns of two, each 5 ms long by default."""
+
+PATIENCE = 2.0
+"""Seconds that a start waits for another Collab that is just ending."""
 
 MARGIN = 2_000_000
 """Bytes by which a message may be longer than the longest text: what an update says besides it."""
@@ -39,7 +42,7 @@ def main() -> None:
             print(f'collab: {commands.advice(load([]))}', file=sys.stderr)
         raise SystemExit(getattr(error, 'code', 2)) from None
     except KeyboardInterrupt:
-        raise SystemExit(0) from None
+        raise SystemExit(130 if arguments else 0) from None  # a command is not done then
 
 
 def serve(settings: Settings) -> None:
@@ -51,6 +54,7 @@ def serve(settings: Settings) -> None:
     from collab.pages.frame import FAVICON
     from collab.rooms.unfinished import Unfinished
     from collab.web.fair import FairHttp
+    from collab.web.listening import check_port
 
     if not helpers.is_user_simulation():
         check_port(settings)
@@ -58,6 +62,7 @@ def serve(settings: Settings) -> None:
             signal.signal(stop, lambda *_: sys.exit(0))
         logging.basicConfig(level=logging.WARNING, format='%(asctime)s %(levelname)s %(name)s: %(message)s')
         logging.getLogger('collab').setLevel(settings.log_level.upper())
+        hold(settings.database_file, PATIENCE)  # never let go: at last a commit may outlive all else here
     join(settings, open_database(settings.database_url, begin_anew=begin_anew))
     if not helpers.is_user_simulation():
         gc.collect()
@@ -101,6 +106,7 @@ def join(settings: Settings, database: Database) -> None:
     from collab.rooms.hub import Hub
     from collab.storage.backups import DailyBackups, find_rescue
     from collab.storage.documents import Documents
+    from collab.storage.handover import Restores
     from collab.storage.people import People
     from collab.web import api, health, origin, sessions, yjs
 
@@ -132,11 +138,12 @@ def join(settings: Settings, database: Database) -> None:
 
     make = partial(commands.back_up_apart, Path(__file__).resolve())
     daily = DailyBackups(make, backups, settings.backups)
+    restores = Restores(database, settings.database_file)
     app.on_startup(hub.start)
     app.on_shutdown(stop)
     if not helpers.is_user_simulation():
         app.on_startup(lambda: announce(settings))
-        app.on_startup(lambda: background.append(asyncio.create_task(daily.run(), name='daily backups')))
+        app.on_startup(lambda: background.extend(map(asyncio.create_task, (daily.run(), restores.run()))))
 
 
 async def announce(settings: Settings) -> None:
@@ -147,21 +154,6 @@ async def announce(settings: Settings) -> None:
         await asyncio.sleep(0.01)
     host = f'[{settings.host}]' if ':' in settings.host else settings.host
     print(f'Collab is at http://{host}:{settings.port} — documents in {settings.database_file}', flush=True)
-
-
-def check_port(settings: Settings) -> None:
-    """Raises SettingsError when nobody can listen at this host and port."""
-    try:
-        places = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-        for family, kind, protocol, _, place in places:
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(place)
-    except OSError as error:
-        raise SettingsError(
-            f'cannot listen on {settings.host}:{settings.port} ({error.strerror}); '
-            'stop what uses it, or set COLLAB_PORT or COLLAB_HOST to another'
-        ) from None
 
 
 if __name__ == '__main__':

@@ -5,20 +5,23 @@ import asyncio
 import json
 import logging
 import re
-import socket
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from collab.rooms.ports import DamagedDocument, DocumentInfo, milliseconds
 from collab.rooms.snapshots import text_of
 from collab.settings import Settings
-from collab.storage.backup import BackupFailed, Restored, back_up, is_readable, restore
+from collab.storage.backup import BackupFailed, Restored, back_up, copied, is_readable, open_copy, restore
 from collab.storage.backups import BEFORE, BY_HAND, name, newest_sound
+from collab.storage.checking import DamagedFile
 from collab.storage.documents import Documents
-from models import Database, DatabaseUnusable, open_database
+from collab.storage.handover import ask
+from collab.storage.lock import InUse, hold
+from models import Database, DatabaseDamaged, DatabaseUnusable
 
 log = logging.getLogger(__name__)
 
@@ -106,16 +109,24 @@ def _back_up(settings: Settings, file: Path | None) -> str:
 
 
 def _restore(settings: Settings, file: Path, wanted: Sequence[str]) -> str:
+    if not file.is_file():
+        raise BackupFailed(f'there is no file {file}')
     database = settings.database_file
-    aside = None if is_readable(database) else _set_aside(settings, file)
     before = backup_folder(settings) / name(BEFORE, milliseconds())
     try:
-        done = restore(database, file, wanted, before)
-    except BackupFailed:
-        if aside is not None:
-            _move(aside, database)
-        raise
-    return _told(done, aside)
+        held = hold(database)
+    except InUse:
+        if not is_readable(database):
+            raise BackupFailed(f'{database} is damaged, and Collab is running on it: stop it first') from None
+        return _told(restore(database, file, wanted, before, partial(ask, database)), None)
+    with held:  # no server can start meanwhile
+        aside = None if is_readable(database) else _set_aside(database)
+        try:
+            return _told(restore(database, file, wanted, before), aside)
+        except BackupFailed:
+            if aside is not None:
+                _move(aside, database)
+            raise
 
 
 def _told(done: Restored, aside: Path | None) -> str:
@@ -129,15 +140,10 @@ def _told(done: Restored, aside: Path | None) -> str:
     return '; '.join(words)
 
 
-def _set_aside(settings: Settings, file: Path) -> Path:
+def _set_aside(database: Path) -> Path:
     """Move a database that cannot be read out of the way, with all that belongs to it."""
-    if not file.is_file():
-        raise BackupFailed(f'there is no file {file}')
-    if _is_running(settings):
-        raise BackupFailed(f'{settings.database_file} is damaged, and Collab is running on it: stop it first')
-    stamp = name('damaged', milliseconds()).removesuffix('.db')
-    aside = settings.database_file.with_name(f'{settings.database_file.name}.{stamp}')
-    _move(settings.database_file, aside)
+    aside = database.with_name(f'{database.name}.{name("damaged", milliseconds()).removesuffix(".db")}')
+    _move(database, aside)
     return aside
 
 
@@ -148,15 +154,6 @@ def _move(file: Path, to: Path) -> None:
             part.rename(to.with_name(to.name + ending))
 
 
-def _is_running(settings: Settings) -> bool:
-    host = {'0.0.0.0': '127.0.0.1', '::': '::1'}.get(settings.host, settings.host)
-    try:
-        socket.create_connection((host, settings.port), timeout=1).close()
-    except OSError:
-        return False
-    return True
-
-
 def _export(settings: Settings, folder: Path) -> str:
     if not settings.database_file.is_file():
         raise CommandFailed(f'there is no database at {settings.database_file} yet')
@@ -164,7 +161,7 @@ def _export(settings: Settings, folder: Path) -> str:
         raise CommandFailed(f'{folder} is not an empty folder; name a new one')
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written, damaged = asyncio.run(_write_all(open_database(settings.database_url, alone=False), folder))
+        written, damaged = _write_all(settings, folder)
     except DatabaseUnusable:
         raise
     except OSError as error:
@@ -175,8 +172,19 @@ def _export(settings: Settings, folder: Path) -> str:
     return done
 
 
-async def _write_all(database: Database, folder: Path) -> tuple[int, dict[str, str]]:
+def _write_all(settings: Settings, folder: Path) -> tuple[int, dict[str, str]]:
     """How many documents were written, and what is wrong with those that could not be."""
+    aside = backup_folder(settings)
+    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        # A copy, because an older database is brought up to date first, and a server may be writing to this.
+        with copied(settings.database_file, aside) as copy:
+            return asyncio.run(_write_each(open_copy(copy, settings.database_file), folder))
+    except DamagedFile as error:
+        raise DatabaseDamaged(f'the database {settings.database_file} is damaged: {error}') from error
+
+
+async def _write_each(database: Database, folder: Path) -> tuple[int, dict[str, str]]:
     documents = Documents(database)
     damaged: dict[str, str] = {}
     names: set[str] = set()

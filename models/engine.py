@@ -29,18 +29,14 @@ log = logging.getLogger(__name__)
 
 
 def open_database(
-    url: str,
-    busy_timeout: float = 2.0,
-    begin_anew: Callable[[], None] = end_process,
-    *,
-    alone: bool = True,
+    url: str, busy_timeout: float = 2.0, begin_anew: Callable[[], None] = end_process
 ) -> 'Database':
     """Make or update the tables of the database at an `sqlite+aiosqlite:///` address; return it ready.
 
     Makes the folder when it is missing. Whoever else holds the file is waited for `busy_timeout`
     seconds, now and at every write. Raises DatabaseUnusable; then nothing is left open. Nothing is
     open on return either: the connections come with the first use, in the event loop that uses them.
-    `begin_anew` ends this process, as only a new one can mend what the disk did. `alone`: nobody else writes.
+    `begin_anew` ends this process, as only a new one can mend what the disk did.
     """
     address = file_address(url)
     path = Path(str(address.database))
@@ -51,9 +47,8 @@ def open_database(
     try:
         with engine.begin() as connection:
             migrate(connection)
-        if alone:
-            with closing(engine.raw_connection()) as raw:
-                fold_all(cast(sqlite3.Connection, raw.driver_connection), path)
+        with closing(engine.raw_connection()) as raw:
+            fold_all(cast(sqlite3.Connection, raw.driver_connection), path)
     except (DatabaseUnusable, DiskFailed, SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
         kind = DatabaseDamaged if is_damage(error) else DatabaseUnusable
         raise kind(f'cannot use the database {path}: {reason(error)}') from error
@@ -96,6 +91,10 @@ class Database:
         Statement by statement, a busy event loop has to come round twenty times for one commit.
         """
         return await self._in_turn(partial(self._transact_at_once, work))
+
+    async def visit(self, work: PlainWork[Result]) -> Result:
+        """Like `write_at_once`, but `work` begins and ends its transactions. Raises what that raises."""
+        return await self._in_turn(partial(self._visit, work))
 
     async def read(self, work: Work[Result]) -> Result:
         """Do `work` on the state of one moment, beside any write."""

@@ -5,19 +5,41 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import httpx
+import pytest
 from websockets.asyncio.client import connect
 
 from tests.support.running import ROOT, Collab, running
 
+WATCHED = """
+import os, runpy, subprocess, sys
 
-def command(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+del sys.argv[0]
+sys.path[0] = os.path.dirname(sys.argv[0])
+ASK = 'import pathlib, sys; from collab.storage import lock; print(lock.is_held(pathlib.Path(sys.argv[1])))'
+
+def note(event, arguments):
+    if event == 'sqlite3.connect':
+        name, held = str(arguments[0]), ''
+        if name.endswith('/collab.db'):
+            ask = [sys.executable, '-c', ASK, name + '.lock']
+            held = subprocess.check_output(ask, cwd=sys.path[0], text=True)
+        print('opened', name, held.strip(), file=sys.stderr)
+
+sys.addaudithook(note)
+runpy.run_path(sys.argv[0], run_name='__main__')
+"""
+"""Runs a program, and says which databases it opens, and whether those it can write to are held."""
+
+
+def command(data: Path, *arguments: str, python: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """Run `python main.py` with these arguments on this data folder."""
     done = subprocess.run(
-        [sys.executable, ROOT / 'main.py', *arguments],
+        [sys.executable, *python, ROOT / 'main.py', *arguments],
         cwd=data.parent,
         env={'PATH': '/usr/bin:/bin', 'COLLAB_DATA_DIR': str(data), 'COLLAB_PORT': '1', 'PYTHONUTF8': '1'},
         capture_output=True,
@@ -57,6 +79,54 @@ async def test_a_document_is_restored_under_the_hands_of_those_who_write_in_it(t
     assert command(data, 'restore', str(before), 'plan').returncode == 0
     async with running(data) as collab:
         assert await collab.text('plan') == 'all spoilt'
+
+
+@pytest.mark.parametrize('arguments', [('backup', 'new.db'), ('export', 'out'), ('restore', 'good.db')])
+async def test_no_command_opens_a_database_for_writing_that_a_server_has(
+    arguments: tuple[str, str], tmp_path: Path
+) -> None:
+    data = tmp_path / 'data'
+    async with running(data) as collab:
+        await collab.create('plan', text='the good text')
+        assert command(data, 'backup', 'good.db').returncode == 0
+        await put(collab, 'plan', 'all spoilt')
+        done = command(data, *arguments, python=('-c', WATCHED))
+        assert done.returncode == 0, done.stderr
+        opened = [line for line in done.stderr.splitlines() if f'{data}/collab.db' in line]
+        assert opened
+        assert [line for line in opened if not line.endswith('?mode=ro ')] == []
+        expected = 'the good text' if arguments[0] == 'restore' else 'all spoilt'
+        async with asyncio.timeout(10):  # rooms look for it every second
+            while await collab.text('plan') != expected:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+
+async def test_no_server_can_start_while_a_restore_writes(tmp_path: Path) -> None:
+    data = tmp_path / 'data'
+    async with running(data) as collab:
+        await collab.create('plan', text='the good text')
+        assert command(data, 'backup', 'good.db').returncode == 0
+    done = command(data, 'restore', 'good.db', python=('-c', WATCHED))
+    assert done.returncode == 0, done.stderr
+    writing = [line for line in done.stderr.splitlines() if line.startswith(f'opened {data}/collab.db ')]
+    assert writing
+    assert [line for line in writing if not line.endswith(' True')] == []
+
+
+async def test_what_only_reads_leaves_every_byte_as_a_killed_server_left_it(tmp_path: Path) -> None:
+    data = tmp_path / 'data'
+    collab = Collab(data)
+    await collab.start()
+    await collab.create('plan', text='the good text')
+    collab.kill()
+    files = [data / 'collab.db', data / 'collab.db-wal']
+    before = [file.read_bytes() for file in files]
+    assert before[1]
+    assert command(data, 'backup', 'new.db').returncode == 0
+    assert command(data, 'export', 'out').returncode == 0
+    assert (tmp_path / 'out' / 'plan.md').read_text().endswith('the good text')
+    assert [file.read_bytes() for file in files] == before
+    assert [file for file in data.rglob('.copy-*')] == []
 
 
 async def test_every_document_is_exported_exactly(tmp_path: Path) -> None:

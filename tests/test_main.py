@@ -77,6 +77,31 @@ def test_a_signal_ends_it_quickly_and_loses_nothing(stop: signal.Signals, tmp_pa
         process.communicate(timeout=30)
 
 
+@pytest.mark.parametrize('way', ['the same folder', 'a link', 'another data folder'])
+def test_a_second_server_on_one_database_is_one_clear_line(way: str, tmp_path: Path) -> None:
+    with collab(tmp_path) as (_, address):
+        request(address, 'POST', '/api/documents', '{"title": "Minutes", "id": "minutes", "text": "first"}')
+        other = tmp_path / 'other'
+        variables = {'COLLAB_PORT': str(free_port())}
+        if way == 'a link':
+            other.symlink_to(tmp_path / 'data')
+            variables['COLLAB_DATA_DIR'] = str(other)
+        elif way == 'another data folder':
+            variables['COLLAB_DATA_DIR'] = str(other)
+            variables['COLLAB_DATABASE_URL'] = f'sqlite+aiosqlite:///{tmp_path}/data/collab.db'
+        assert_one_line(run(tmp_path, **variables), 'collab.db is in use by another Collab')
+        assert request(address, 'GET', '/api/documents/minutes/text') == 'first'
+
+
+def test_a_killed_server_leaves_no_lock_behind(tmp_path: Path) -> None:
+    with collab(tmp_path) as (process, _):
+        assert (tmp_path / 'data' / 'collab.db.lock').exists()
+        process.kill()
+        process.communicate()
+    with collab(tmp_path) as (_, address):
+        assert request(address, 'GET', '/readyz')
+
+
 @contextmanager
 def collab(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A running Collab and its address; it is killed if it still runs in the end."""

@@ -3,15 +3,16 @@
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from collab.storage.checking import DamagedFile, Findings, check, knows_lives
 from collab.storage.epochs import new_epoch
-from models import Base, DatabaseUnusable, open_database
+from models import Base, Database, DatabaseUnusable, open_database
 
 PATIENCE = 10.0
 """Seconds to wait for a database that somebody else is writing to."""
@@ -25,6 +26,12 @@ NAMED = 3
 
 class BackupFailed(Exception):
     """A backup could not be made or brought back; nothing was changed. Its text is one line for a person."""
+
+
+Snapshots = Sequence[tuple[str, int]]
+"""Snapshots by document id and seq."""
+Writer = Callable[[Path, Sequence[str], Snapshots], int]
+"""Does what `replace` does, given all but the connection. Raises BackupFailed, sqlite3.Error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ def back_up(database: Path, target: Path) -> Findings:
         raise BackupFailed(f'{target} exists already; name another file')
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _copy(database, target.parent) as copy:
+        with copied(database, target.parent) as copy:
             with closing(sqlite3.connect(copy)) as connection:
                 connection.execute('PRAGMA journal_mode = DELETE')  # a backup is one file
                 findings = check(connection)
@@ -65,12 +72,15 @@ def back_up(database: Path, target: Path) -> Findings:
     return findings
 
 
-def restore(database: Path, backup: Path, wanted: Sequence[str], before: Path) -> Restored:
+def restore(
+    database: Path, backup: Path, wanted: Sequence[str], before: Path, writer: Writer | None = None
+) -> Restored:
     """Bring back the documents `wanted` from a backup, or all it holds when none are named.
 
     First all checksums of the backup are compared, then the present state is backed up to `before`, then
     everything happens in one transaction. Each document begins a new life, with a new epoch; whatever else
-    is in the database stays as it is. A server that runs meanwhile goes on with what was restored.
+    is in the database stays as it is. A server that runs meanwhile has to be the `writer`, and goes on with
+    what was restored; without one, the caller holds the database.
     Raises BackupFailed, also when the present database cannot be read.
     """
     if not backup.is_file():
@@ -78,16 +88,15 @@ def restore(database: Path, backup: Path, wanted: Sequence[str], before: Path) -
     before.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         # A copy, because an older one is brought up to date first: the backup itself is not touched.
-        with _copy(backup, before.parent) as copy:
-            open_database(f'sqlite+aiosqlite:///{copy}')
+        with copied(backup, before.parent) as copy:
+            open_copy(copy, backup)
             findings = _proven(backup, copy, wanted)
             earlier = _keep(database, before)
-            open_database(f'sqlite+aiosqlite:///{database}', PATIENCE, alone=False)
             chosen = tuple(wanted) or findings.documents
-            untouched = _replace(database, copy, chosen, findings)
+            untouched = (writer or partial(_write, database))(copy, chosen, findings.lost_snapshots)
     except (DamagedFile, DatabaseUnusable) as error:
         raise BackupFailed(f'{backup} cannot be restored: {error}') from error
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         raise BackupFailed(f'{database} could not be written, and is as it was: {error}') from error
     return Restored(len(chosen), untouched, earlier)
 
@@ -117,6 +126,35 @@ def is_readable(database: Path) -> bool:
         return False
 
 
+@contextmanager
+def copied(source: Path, folder: Path) -> Iterator[Path]:
+    """A consistent copy of a database that may be in use; it goes away afterwards unless it was renamed.
+
+    Raises DamagedFile, OSError.
+    """
+    handle, name = tempfile.mkstemp(dir=folder, prefix='.copy-')  # mkstemp gives mode 0600
+    os.close(handle)
+    try:
+        try:
+            with closing(_reading(source)) as original, closing(sqlite3.connect(name)) as copy:
+                original.backup(copy)  # all in one step: a writer does not make it begin again
+        except sqlite3.DatabaseError as error:
+            raise DamagedFile(str(error)) from error
+        yield Path(name)
+    finally:
+        for left in (name, f'{name}-wal', f'{name}-shm', f'{name}-journal'):
+            with suppress(FileNotFoundError):
+                os.unlink(left)
+
+
+def open_copy(copy: Path, original: Path) -> Database:
+    """Bring a copy up to date and open it. Raises DatabaseUnusable, which names the original."""
+    try:
+        return open_database(f'sqlite+aiosqlite:///{copy}')
+    except DatabaseUnusable as error:
+        raise type(error)(str(error).replace(str(copy), str(original))) from error
+
+
 def _proven(backup: Path, copy: Path, wanted: Sequence[str]) -> Findings:
     with closing(sqlite3.connect(copy)) as connection:
         findings = check(connection)
@@ -139,13 +177,18 @@ def _keep(database: Path, before: Path) -> Path | None:
     return before
 
 
-def _replace(database: Path, copy: Path, chosen: Sequence[str], findings: Findings) -> int:
-    """Put the chosen documents of the copy in place of those in the database; how many others it has."""
-    with closing(sqlite3.connect(database, timeout=PATIENCE, isolation_level=None)) as connection:
-        connection.execute('PRAGMA synchronous = FULL')
-        connection.execute('PRAGMA foreign_keys = ON')
-        connection.execute('PRAGMA wal_autocheckpoint = 0')  # the log is folded by the server, and by it only
-        connection.execute('ATTACH ? AS backup', (str(copy),))
+def replace(
+    connection: sqlite3.Connection, copy: Path, chosen: Sequence[str], lost_snapshots: Snapshots
+) -> int:
+    """Put the chosen documents of a proven copy in place of those in the database; how many others it has.
+
+    All in one transaction, on the only connection that writes, which is in none yet. Raises BackupFailed
+    and sqlite3.Error; then nothing has changed.
+    """
+    connection.execute('ATTACH ? AS backup', (str(copy),))
+    try:
+        if _version(connection, 'main') != _version(connection, 'backup'):
+            raise BackupFailed('the Collab that runs is of another version: restart it first')
         connection.execute('BEGIN IMMEDIATE')
         connection.execute('PRAGMA defer_foreign_keys = ON')  # client ids stay while their document goes
         for name in chosen:
@@ -156,13 +199,29 @@ def _replace(database: Path, copy: Path, chosen: Sequence[str], findings: Findin
             for table in (*REPLACED, 'replicas'):
                 _take(connection, table, 'document_id', name)
             connection.execute('UPDATE main.documents SET epoch = ? WHERE id = ?', (new_epoch(), name))
-        for lost in findings.lost_snapshots:
+        for lost in lost_snapshots:
             if lost[0] in chosen:
                 connection.execute('DELETE FROM main.snapshots WHERE document_id = ? AND seq = ?', lost)
         _take(connection, 'people')
         (count,) = connection.execute('SELECT count(*) FROM main.documents').fetchone()
         connection.execute('COMMIT')
+    finally:
+        connection.rollback()
+        connection.execute('DETACH backup')
     return int(count) - len(chosen)
+
+
+def _write(database: Path, copy: Path, chosen: Sequence[str], lost_snapshots: Snapshots) -> int:
+    open_database(f'sqlite+aiosqlite:///{database}', PATIENCE)
+    with closing(sqlite3.connect(database, timeout=PATIENCE, isolation_level=None)) as connection:
+        connection.execute('PRAGMA synchronous = FULL')
+        connection.execute('PRAGMA foreign_keys = ON')
+        connection.execute('PRAGMA wal_autocheckpoint = 0')  # the log is folded at the start of the server
+        return replace(connection, copy, chosen, lost_snapshots)
+
+
+def _version(connection: sqlite3.Connection, name: str) -> list[tuple[str]]:
+    return connection.execute(f'SELECT version_num FROM {name}.alembic_version').fetchall()
 
 
 def _take(connection: sqlite3.Connection, table: str, key: str = '', name: str = '') -> None:
@@ -176,25 +235,9 @@ def _take(connection: sqlite3.Connection, table: str, key: str = '', name: str =
         connection.execute(change)
 
 
-@contextmanager
-def _copy(source: Path, folder: Path) -> Iterator[Path]:
-    """A consistent copy of a database that may be in use; it goes away afterwards unless it was renamed."""
-    handle, name = tempfile.mkstemp(dir=folder, prefix='.copy-')  # mkstemp gives mode 0600
-    os.close(handle)
-    try:
-        try:
-            with closing(_reading(source)) as original, closing(sqlite3.connect(name)) as copy:
-                original.backup(copy)  # all in one step: a writer does not make it begin again
-        except sqlite3.DatabaseError as error:
-            raise DamagedFile(str(error)) from error
-        yield Path(name)
-    finally:
-        for left in (name, f'{name}-wal', f'{name}-shm', f'{name}-journal'):
-            with suppress(FileNotFoundError):
-                os.unlink(left)
-
-
 def _reading(file: Path) -> sqlite3.Connection:
+    # Read-only, for a server may be writing: so it never writes to the file or to its log, and does
+    # not fold the log when it is the last to close, as it would with `query_only`.
     return sqlite3.connect(f'file:{quote(str(file.absolute()))}?mode=ro', uri=True, timeout=PATIENCE)
 
 

@@ -64,7 +64,7 @@ class Attacker:
         reader = Reader(frame)
         if reader.read_uint() != protocol.SYNC or (step := reader.read_uint()) == protocol.STEP1:
             return False
-        self._mutator.replica.doc.apply_update(reader.read_bytes())
+        self._mutator.replica.learn(reader.read_bytes())
         return step == protocol.STEP2
 
 

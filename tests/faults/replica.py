@@ -39,8 +39,28 @@ class Replica:
         client, clock = self._chance.choice([*self.clocks.items(), (self.client, 1)])
         return client, self._chance.randrange(max(1, clock))
 
+    def learn(self, update: bytes) -> None:
+        """Merge what the server sent."""
+        try:
+            self.doc.apply_update(update)
+        except BaseException as error:
+            self._survive(error)
+
     def edit(self, *, insert: bool = False) -> bytes:
         """A valid edit, which nobody has merged."""
+        try:
+            return self._edit(insert=insert)
+        except BaseException as error:
+            self._survive(error)
+            return self._edit(insert=insert)
+
+    def _survive(self, error: BaseException) -> None:
+        """What attackers put together makes their own library panic now and then: they begin anew."""
+        if type(error).__name__ != 'PanicException':
+            raise error
+        self.begin_anew()
+
+    def _edit(self, *, insert: bool) -> bytes:
         twin: Doc[Text] = Doc(client_id=self.client)
         content = twin.get('content', type=Text)
         twin.apply_update(self.doc.get_update(b'\x00'))
