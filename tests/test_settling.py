@@ -12,13 +12,14 @@ from collab.document.protocol import RENEW, SAME
 from collab.document.roles import Role
 from collab.document.shared import SharedDocument
 from collab.document.summary import proven_snapshot
-from collab.rooms import tail
+from collab.rooms import healing, tail
 from collab.rooms.healing import BELIEF
 from collab.rooms.ports import Record, RestoredDocument, SettledDocument
 from collab.rooms.room import RESTORED, SETTLED
 from tests.support import forged
 from tests.support.lives import LIES, Scene, fresh, scene
-from tests.support.rooms import becomes, until
+from tests.support.rooms import becomes, open_hub, until
+from tests.support.store import MemoryStore
 from tests.support.tab import Tab
 
 
@@ -286,3 +287,30 @@ def test_whatever_is_forged_and_let_in_all_agree_in_the_end_and_can_go_on(steps)
             assert sorted(tabs[0].room.text) == sorted(text + '!')
 
     asyncio.run(story())
+
+
+async def test_a_document_that_very_many_tabs_wrote_in_begins_anew_when_nobody_is_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(healing, 'MOST_WRITERS', 5)
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc', text='Zoë 🙂 ')
+        for number in range(5):
+            async with hub.open('doc') as room:
+                tab = Tab(room)
+                tab.read()
+                tab.type(str(number))
+                assert room.document.writers == number + 2
+                tab.cut()
+            await becomes(lambda: hub.room('doc') is None)
+        kept = store.documents['doc']
+        assert (len(kept.log), kept.base) == (7, 6)
+        async with hub.open('doc') as room:
+            assert room.text == 'Zoë 🙂 01234'
+            assert room.document.writers <= 2
+            tab.room = room
+            tab.connect()
+            assert tab.peer is not None
+            assert tab.peer.refusal is not None
+            assert tab.peer.refusal[0] == 'restored'

@@ -73,6 +73,7 @@ class Comparison:
             self._waiting = None
         elif proof.ambiguous:
             self._waiting = None
+            log.error('Document %s does not look the same everywhere after update %d.', room.id, seq)
             self._healing.put_in_order(room)
         elif room.tail.end != seq or not room.is_durable():
             self._waiting = None  # somebody types: the page asks again when it is at rest

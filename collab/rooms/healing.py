@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 BELIEF = 300.0
 """Seconds between two times that a document is put in order because a page says that it cannot show it."""
 
+MOST_WRITERS = 3_000
+"""Client ids, of which each tab that writes has one, that a document may know before its text begins anew."""
+
 REST_PER_WORK = 20
 """Documents that nobody doubts are proven one after the other, in a twentieth of the time at most."""
 
@@ -58,6 +61,12 @@ class Healing:
     def put_in_order(self, room: 'Room') -> None:
         """Settle it soon."""
         self._spawn(self.settle(room), f'settle {room.id}')
+
+    async def rejuvenate(self, room: 'Room') -> None:
+        """Settle a document that nobody is in, if very many tabs have written in it: each slows all edits."""
+        if room.document.writers > MOST_WRITERS:
+            log.info('Document %s was written in from %d tabs.', room.id, room.document.writers)
+            await self.settle(room)
 
     def believe(self, room: 'Room', claimed: Digest) -> bool:
         """A page took the whole text and shows another, but the server is proven; whether that is believed.
@@ -101,10 +110,9 @@ class Healing:
     async def _begin_life(self, room: 'Room') -> None:
         stored = await self._store.load(room.id)
         state, writers = await asyncio.to_thread(written_anew, stored)
-        words = (
-            'Document %s does not look the same everywhere after update %d; its text begins anew, %d bytes.'
+        log.warning(
+            'Document %s, update %d: its text begins anew, %d bytes.', room.id, stored.seq, len(state)
         )
-        log.error(words, room.id, stored.seq, len(state))
         await self._store.begin_life(
             Record(room.id, stored.seq + 1, CODE, self._now(), state, writers, room.epoch)
         )

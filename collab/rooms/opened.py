@@ -1,6 +1,7 @@
 """Documents that are open now: each opened once, shared by whoever asks, closed after the last one left."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -14,6 +15,8 @@ from collab.rooms.ports import RestoredDocument, Store, milliseconds
 from collab.rooms.room import Room
 from collab.rooms.snapshots import is_due, rebuild, sum_up
 from collab.rooms.watching import Happening, Watchers
+
+log = logging.getLogger(__name__)
 
 DOCUMENT_LIMIT = 10_000_000
 """Longest text, in bytes of UTF-8, unless the settings say otherwise."""
@@ -140,6 +143,7 @@ class OpenDocuments(Watchers):
 
     async def _sum_up(self, room: Room) -> None:
         if not await sum_up(self._store, room):
+            log.error('Document %s does not look the same to whoever loads it.', room.id)
             await self.healing.settle(room)
 
     def _forget(self, room: Room) -> None:
@@ -169,6 +173,7 @@ class OpenDocuments(Watchers):
                 if is_due(room):
                     await self._sum_up(room)
                 await shorten(self._store, room, self._now(), wholly=True)
+                await self.healing.rejuvenate(room)
                 if opening.holders == 0 and room.edits == edits:
                     self._forget(room)
                     room.dispose()
