@@ -381,6 +381,20 @@ async def test_a_document_is_summed_up_when_it_closes(monkeypatch: pytest.Monkey
         assert list(store.documents['doc'].snapshots) == [1]
 
 
+async def test_a_document_with_much_in_few_edits_is_summed_up_when_it_closes() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc')
+        snapshots_then = []
+        for size in (100, tail.LAST_BYTES, 1_000, 1_000):
+            async with hub.open('doc') as room:
+                room.insert(0, 'x' * size)
+                await room.saved()
+            await becomes(lambda: hub.room('doc') is None)
+            snapshots_then.append(list(store.documents['doc'].snapshots))
+        assert snapshots_then == [[], [2], [2], [2]]
+
+
 async def test_a_document_that_closes_while_it_is_summed_up_leaves_no_long_log_behind_the_snapshot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

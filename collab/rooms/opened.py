@@ -170,7 +170,7 @@ class OpenDocuments(Watchers):
                 edits = room.edits
                 async with room.tail.lock:  # a snapshot being made is waited for, or much would stay behind
                     pass
-                if is_due(room):
+                if is_due(room) or (room.tail.is_due_at_last() and not room.closed):
                     await self._sum_up(room)
                 await shorten(self._store, room, self._now(), wholly=True)
                 await self.healing.rejuvenate(room)

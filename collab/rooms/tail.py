@@ -11,6 +11,10 @@ reading a row at the opening costs about as much as writing a kilobyte of snapsh
 BYTES = 4_000_000
 """So many bytes of updates behind the last snapshot, and its own size again, are also worth a new one."""
 
+LAST_BYTES = 32_000
+"""When a document closes, so many bytes of updates and an eighth of the last snapshot are worth a new one:
+an update is read in Python, which takes fifteen times as long as merging a snapshot."""
+
 
 class Tail:
     """The log of one open document behind its last snapshot."""
@@ -35,6 +39,11 @@ class Tail:
         rows = self.end - max(self._snapshot_seq, self._failed_at)
         long = self._bytes >= BYTES + self._snapshot_bytes and rows >= ROWS // 10
         return long or rows >= ROWS + self._snapshot_bytes // BYTES_PER_ROW
+
+    def is_due_at_last(self) -> bool:
+        """Whether the next opening would take so much longer without a new snapshot that it is made now."""
+        rows = self.end - max(self._snapshot_seq, self._failed_at)
+        return rows > 0 and self._bytes >= max(LAST_BYTES, self._snapshot_bytes // 8)
 
     def summed_up(self, seq: int, size: int) -> None:
         """There is a snapshot of so many bytes after update `seq` now."""
