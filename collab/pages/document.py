@@ -10,6 +10,7 @@ from nicegui import Client, events, ui
 from collab.document.people import Person
 from collab.editor.element import SaveStatus, SharedEditor, UnsentEdits
 from collab.pages import missing
+from collab.pages.announcer import Announcer, Company
 from collab.pages.damaged import FindRescue, damaged
 from collab.pages.faces import Faces
 from collab.pages.frame import frame, heading
@@ -113,6 +114,7 @@ class DocumentPage:
         self._editor = SharedEditor(
             self._room, self._me, placeholder='Write here. Everybody with the link can join.'
         )
+        self._company = Company(Announcer(self._client).say)
         self._show_people()
         self._people_soon = Soon(self._client, PEOPLE_PAUSE, self._show_people)
         self._client.on_delete(self._room.watch(self._happened))
@@ -132,6 +134,7 @@ class DocumentPage:
         here = {person.id: person for person in self._room.people()}
         me = here.pop(self._me.id, self._me)
         self._faces.show([me, *here.values()], me.id)
+        self._company.show([*here.values()])
 
     def _become(self, person: Person) -> None:
         self._me = person
