@@ -2,12 +2,13 @@
 
 from models.account import Person
 from models.base import Base, DatabaseDamaged, DatabaseUnusable
-from models.document import Document, Replica, Snapshot, Update
+from models.document import Chapter, Document, Replica, Snapshot, Update
 from models.engine import Database, open_database
 from models.errors import is_damage
 
 __all__ = [
     'Base',
+    'Chapter',
     'Database',
     'DatabaseDamaged',
     'DatabaseUnusable',

@@ -24,7 +24,7 @@ class Document(Base):
 
 
 class Update(Base):
-    """One update of the log, which is the document: rows are added at the end and never changed.
+    """One update of the log, which is the document: added at the end, never changed, in time in a chapter.
 
     An ordinary table with an index rather than one stored in key order: updates reach 10 MB, and
     large values in the leaves of an index would make every search in it slow.
@@ -37,6 +37,22 @@ class Update(Base):
     author: Mapped[str]
     created_at: Mapped[int] = mapped_column(BigInteger)
     update: Mapped[bytes]
+    checksum: Mapped[bytes]
+
+
+class Chapter(Base):
+    """What stands in the log in place of the updates `first_seq` to `last_seq`, which are gone."""
+
+    __tablename__ = 'chapters'
+
+    document_id: Mapped[str] = mapped_column(ForeignKey('documents.id'), primary_key=True)
+    last_seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    first_seq: Mapped[int] = mapped_column(BigInteger)
+    begins_life: Mapped[int] = mapped_column(BigInteger)
+    """1 when its first update began a new life of the document, else 0; no chapter goes on into another."""
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    """When update `last_seq` was made."""
+    content: Mapped[bytes]
     checksum: Mapped[bytes]
 
 

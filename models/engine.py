@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
@@ -10,14 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple, cast
 
-from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from models.base import DatabaseDamaged, DatabaseUnusable
 from models.errors import is_damage, reason
 from models.folding import DiskFailed, Folding, end_process, fold_all
 from models.migrations import migrate
+from models.place import file_address, make_folder
 
 Result = TypeVar('Result')
 Columns = TypeVarTuple('Columns')
@@ -38,11 +38,12 @@ def open_database(
     open on return either: the connections come with the first use, in the event loop that uses them.
     `begin_anew` ends this process, as only a new one can mend what the disk did.
     """
-    address = _file_address(url)
+    address = file_address(url)
     path = Path(str(address.database))
-    _make_folder(path.parent)
+    make_folder(path.parent)
     engine = create_engine(address.set(drivername='sqlite'), **_pool(busy_timeout, 1))
-    _set_up(engine, 'BEGIN IMMEDIATE', 'PRAGMA journal_mode = WAL')
+    new = () if path.exists() else ('PRAGMA auto_vacuum = INCREMENTAL',)  # it can give free pages back
+    _set_up(engine, 'BEGIN IMMEDIATE', *new, 'PRAGMA journal_mode = WAL')
     try:
         with engine.begin() as connection:
             migrate(connection)
@@ -227,23 +228,3 @@ def _set_up(engine: Engine, begin: str, *pragmas: str) -> None:
 def _text(data: bytes) -> str:
     """Text of a row, also if it is damaged: then its checksum says so, and other rows can still be read."""
     return data.decode(errors='replace')
-
-
-def _file_address(url: str) -> URL:
-    try:
-        address = make_url(url)
-    except ArgumentError:
-        address = URL.create('none')
-    name = address.database or ':memory:'
-    if address.drivername != 'sqlite+aiosqlite' or name == ':memory:' or name.startswith('file:'):
-        raise DatabaseUnusable('the database address must look like sqlite+aiosqlite:///data/collab.db')
-    return address
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DatabaseUnusable(f'cannot make the data folder {folder}: {error.strerror}') from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise DatabaseUnusable(f'the data folder {folder} is not writable')

@@ -9,8 +9,9 @@ import pytest
 from fastapi import FastAPI
 
 from collab.rooms.hub import Hub
+from collab.rooms.ports import Chapter
 from collab.web import api, health
-from tests.support.rooms import open_hub, until
+from tests.support.rooms import becomes, open_hub, until
 from tests.support.store import MemoryStore
 from tests.support.tab import Tab
 
@@ -39,7 +40,8 @@ async def test_a_document_from_its_making_to_its_end() -> None:
         assert (await client.get('/api/documents')).json() == [made.json()]
         renamed = await client.patch('/api/documents/notes', json={'title': 'Minutes'})
         assert renamed.json()['title'] == 'Minutes'
-        assert (await client.get('/api/documents/notes')).json() == renamed.json()
+        described = (await client.get('/api/documents/notes')).json()
+        assert described == {**renamed.json(), 'log': described['log']}
         read = await client.get('/api/documents/notes/text')
         assert (read.text, read.headers['Content-Type']) == ('Hello', 'text/plain; charset=utf-8')
         assert (await client.delete('/api/documents/notes')).status_code == 204
@@ -72,6 +74,22 @@ async def test_edits_are_made_at_code_points_all_at_once() -> None:
         assert (await client.get('/api/documents/doc/text')).text == 'You & 👩‍🚀'
         assert len(store.documents['doc'].log) == 2
         assert hub.journal.records == 2
+
+
+async def test_the_size_of_a_log_is_shown() -> None:
+    store = MemoryStore()
+    async with program(store) as (client, hub):
+        await client.post('/api/documents', json={'id': 'doc', 'text': 'one'})
+        await client.put('/api/documents/doc/text', content=b'two', headers=TEXT)
+        await becomes(lambda: hub.room('doc') is None)
+        written = [record.update for record in store.documents['doc'].log]
+        shown = (await client.get('/api/documents/doc')).json()['log']
+        assert shown == {'rows': 2, 'since': 1_000, 'chapters': 0, 'bytes': sum(map(len, written))}
+        await store.bind('doc', Chapter(1, 2, 1_000, b'x' * 40), store.documents['doc'].epoch)
+        shown = (await client.get('/api/documents/doc')).json()['log']
+        assert shown == {'rows': 0, 'since': None, 'chapters': 1, 'bytes': 40}
+        described = (await client.get('/api/openapi.json')).json()['components']['schemas']['Log']
+        assert set(described['properties']) == {'rows', 'since', 'chapters', 'bytes'}
 
 
 async def test_an_answer_means_stored() -> None:

@@ -18,6 +18,7 @@ from collab.storage.checking import check
 from collab.storage.documents import Documents
 from collab.storage.people import People
 from models import Database, open_database
+from tests.support.chapters_contract import chapter
 from tests.support.old_database import make_old
 from tests.support.store_contract import records
 
@@ -158,6 +159,51 @@ async def test_a_backup_of_the_first_collab_is_checked_restored_and_helps(
     await asyncio.to_thread(restore, file, backup, (), tmp_path / 'before.db')
     assert (await store.load('plan')).tail == was.tail
     assert [path.read_bytes() for path in backup.parent.iterdir()] == [content]
+
+
+async def test_chapters_are_backed_up_proven_and_restored(
+    file: Path, store: Documents, tmp_path: Path
+) -> None:
+    epoch = (await store.load('notes')).epoch
+    await store.bind('notes', chapter(1, 2), epoch)
+    await store.begin_life(Record('notes', 4, 'python', 4, b'all', (), epoch))
+    await store.bind('notes', chapter(3, 3), (await store.load('notes')).epoch)
+    await store.bind('notes', chapter(4, 4, begins=True), (await store.load('notes')).epoch)
+    await store.append(records('notes', b'five', after=4))
+    was, size = await store.load('notes'), await store.log_size('notes')
+    findings = back_up(file, tmp_path / 'backup.db')
+    assert findings.damaged == {}
+    await store.append(records('notes', b'spoilt', after=5))
+    await asyncio.to_thread(restore, file, tmp_path / 'backup.db', (), tmp_path / 'before.db')
+    now = await store.load('notes')
+    assert replace(now, epoch=was.epoch) == was
+    assert now.chapters == (b'4 to 4',)
+    assert replace(await store.log_size('notes'), epoch=size.epoch) == size
+    rescue = await find_rescue(tmp_path, 'notes')
+    assert rescue
+    assert rescue.stored.chapters == was.chapters
+
+
+@pytest.mark.parametrize(
+    ('statement', 'words'),
+    [
+        ("UPDATE chapters SET content = x'00'", 'the chapter of updates 1 to 2 is not the one'),
+        ('UPDATE chapters SET begins_life = 1', 'the chapter of updates 1 to 2 is not the one'),
+        ('DELETE FROM chapters', 'update 1 is missing'),
+        ("UPDATE documents SET base = 1 WHERE id = 'notes'", 'its life does not begin after update 1'),
+        ("UPDATE documents SET base = 2 WHERE id = 'notes'", 'its life does not begin after update 2'),
+    ],
+)
+async def test_a_damaged_chapter_is_a_damaged_document(
+    statement: str, words: str, file: Path, store: Documents, tmp_path: Path
+) -> None:
+    await store.bind('notes', chapter(1, 2), (await store.load('notes')).epoch)
+    change(file, statement)
+    findings = back_up(file, tmp_path / 'backup.db')
+    assert list(findings.damaged) == ['notes']
+    assert findings.damaged['notes'].startswith(words)
+    with pytest.raises(BackupFailed, match=rf'notes \({words}'):
+        restore(file, tmp_path / 'backup.db', (), tmp_path / 'before.db')
 
 
 async def test_one_damaged_document_is_mended_and_the_others_stay(

@@ -13,10 +13,11 @@ from collab.rooms.ports import DamagedDocument, Record, Store
 from collab.storage.documents import Documents
 from collab.storage.opening import Reading
 from models import Database, open_database
+from tests.support.chapters_contract import ChaptersContract, chapter
 from tests.support.store import MemoryStore
 from tests.support.store_contract import StoreContract, records
 
-TABLES = ('documents', 'updates', 'snapshots', 'replicas')
+TABLES = ('documents', 'updates', 'chapters', 'snapshots', 'replicas')
 
 
 @pytest.fixture
@@ -31,13 +32,13 @@ async def database(file: Path) -> AsyncIterator[Database]:
     await opened.dispose()
 
 
-class TestMemory(StoreContract):
+class TestMemory(StoreContract, ChaptersContract):
     @pytest.fixture
     def store(self) -> Store:
         return MemoryStore()
 
 
-class TestSQLite(StoreContract):
+class TestSQLite(StoreContract, ChaptersContract):
     @pytest.fixture
     def store(self, database: Database) -> Store:
         return Documents(database)
@@ -198,6 +199,92 @@ class TestDamage:
         assert len(rows['updates']) == 7
 
 
+class TestDamagedChapters:
+    """A document of two chapters and two updates behind them, and of a snapshot behind the first."""
+
+    @pytest.fixture
+    async def store(self, database: Database) -> Documents:
+        store = Documents(database)
+        await store.create('plan', 'Our plan', 1)
+        await store.append(records('plan', b'one', b'two', b'three', b'four', b'five', b'six'))
+        epoch = (await store.load('plan')).epoch
+        await store.bind('plan', chapter(1, 2), epoch)
+        await store.compact('plan', 2, b'state of 2')
+        await store.bind('plan', chapter(3, 4), epoch)
+        return store
+
+    @pytest.mark.parametrize(
+        ('damage', 'words'),
+        [
+            ("content = x'00'", 'the chapter of updates 3 to 4 is not the one that was written'),
+            ('created_at = 7', 'the chapter of updates 3 to 4 is not the one'),
+            ('begins_life = 1', 'the chapter of updates 3 to 4 is not the one'),
+            ('first_seq = 2', 'the chapter of updates 2 to 4 is not the one'),
+            ("first_seq = 'x'", 'the chapter of updates x to 4 is not the one'),
+            ("checksum = x'00'", 'the chapter of updates 3 to 4 is not the one'),
+            ('last_seq = 5', 'the chapter of updates 3 to 5 is not the one'),
+            ("document_id = 'other'", 'update 3 is missing'),
+        ],
+    )
+    async def test_it_is_named_and_neither_shown_nor_written(
+        self, store: Documents, file: Path, damage: str, words: str
+    ) -> None:
+        await store.create('other', 'Other', 1)
+        run(file, f'UPDATE chapters SET {damage} WHERE first_seq = 3')
+        before = contents(file)
+        with pytest.raises(DamagedDocument, match=f'plan: {words}'):
+            await store.load('plan')
+        assert contents(file) == before
+
+    async def test_an_end_that_is_no_number_is_found(self, store: Documents, file: Path) -> None:
+        run(file, "UPDATE chapters SET last_seq = 'x' WHERE first_seq = 3")
+        with pytest.raises(
+            DamagedDocument, match='chapter of updates 3 to x is not the one that was written'
+        ):
+            await store.load('plan')
+        for attempt in (store.log_size('plan'), store.load_bound('plan'), store.rows('plan')):
+            with pytest.raises(DamagedDocument, match='not known where its last chapter ends'):
+                await attempt
+
+    async def test_a_missing_one_is_found(self, store: Documents, file: Path) -> None:
+        run(file, 'DELETE FROM chapters WHERE first_seq = 3')
+        with pytest.raises(DamagedDocument, match='plan: update 3 is missing'):
+            await store.load('plan')
+        with pytest.raises(DamagedDocument, match='plan: update 3 is missing'):
+            await store.rows('plan')
+
+    async def test_a_lost_state_costs_nothing_but_time(self, store: Documents, file: Path) -> None:
+        run(file, "UPDATE snapshots SET state = x'00'")
+        loaded, bound = await store.load('plan'), await store.load_bound('plan')
+        assert (loaded.snapshot, loaded.chapters, loaded.tail) == (
+            None,
+            (b'1 to 2', b'3 to 4'),
+            (b'five', b'six'),
+        )
+        assert (bound.seq, bound.snapshot, bound.chapters) == (4, None, (b'1 to 2', b'3 to 4'))
+
+    async def test_a_life_that_begins_within_a_chapter_is_found(self, store: Documents, file: Path) -> None:
+        for base in (2, 3):
+            run(file, f'UPDATE documents SET base = {base}')
+            with pytest.raises(DamagedDocument, match=r'its text cannot begin|is missing'):
+                await store.load('plan')
+
+    async def test_damage_of_the_file_is_told_as_such(self, store: Documents, file: Path) -> None:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute('ALTER TABLE chapters RENAME COLUMN content TO contend')
+        with pytest.raises(DamagedDocument, match=r'plan: no such column: chapters\.content'):
+            await store.log_size('plan')
+
+    async def test_the_file_becomes_shorter(self, store: Documents, file: Path, database: Database) -> None:
+        await store.append(records('plan', *[b'x' * 100_000] * 100, after=6))
+        epoch = (await store.load('plan')).epoch
+        for seq in range(5, 107):
+            await store.bind('plan', chapter(seq, seq), epoch)
+        assert len((await store.load('plan')).chapters) == 103
+        await database.dispose()
+        assert size(file) < 2_000_000
+
+
 async def test_what_was_stored_is_there_after_a_restart(file: Path) -> None:
     for turn in range(3):
         database = open_database(f'sqlite+aiosqlite:///{file}')
@@ -217,6 +304,10 @@ def run(file: Path, *statements: str) -> None:
         assert connection.execute(statement).rowcount > 0, statement
     connection.commit()
     connection.close()
+
+
+def size(file: Path) -> int:
+    return file.stat().st_size
 
 
 def contents(file: Path) -> dict[str, list[tuple[Any, ...]]]:

@@ -12,9 +12,10 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from collab.storage import log
+from collab.storage import chapters, log
 from collab.storage.documents import Documents
 from models import Database, DatabaseUnusable, open_database
+from tests.support.chapters_contract import chapter
 from tests.support.processes import lock, python, to_three, turn
 from tests.support.store_contract import records
 
@@ -63,6 +64,20 @@ class TestCancelled:
             loaded = await store.load('a')
             assert (loaded.snapshot_seq, loaded.snapshot) in ((1, b'old'), (10, b'new'))
             await store.append(to_three(loaded.seq + 1))
+
+    async def test_a_chapter_is_there_or_its_updates_are(self, store: Documents) -> None:
+        for n in range(1, 400):
+            await store.append(to_three(n))
+        epoch = (await store.load('a')).epoch
+        bound = 0
+        for turns in MOMENTS:
+            await cancel(store.bind('a', chapter(bound + 1, bound + 2), epoch), turns)
+            assert (await store.load('a')).seq == 399
+            size = await store.log_size('a')
+            assert size.bound in (bound, bound + 2)
+            assert (size.bound, size.rows) == (2 * size.chapters, 399 - size.bound)
+            bound = size.bound
+        assert 0 < bound < 2 * len(MOMENTS)
 
     async def test_a_load_leaves_the_readers_usable(self, store: Documents) -> None:
         for n in range(1, 11):
@@ -156,6 +171,26 @@ class TestKilled:
             assert len(ends) == 1
             assert ends.pop() in (acknowledged, acknowledged + 1)
 
+    async def test_a_chapter_or_its_updates_are_there_after_kill_9(self, file: Path) -> None:
+        for _ in range(3):
+            child = python(
+                f"""
+                from tests.test_storage_faults import *
+                asyncio.run(bind_for_ever({str(file)!r}))
+                """
+            )
+            assert child.stdout
+            for _, line in zip(range(60), child.stdout, strict=False):
+                told = int(line)
+            child.kill()
+            told = max([told, *map(int, child.communicate()[0].split('\n')[:-1])])
+            database = open_database(f'sqlite+aiosqlite:///{file}')
+            loaded, size = await Documents(database).load('a'), await Documents(database).log_size('a')
+            await database.dispose()
+            assert told <= loaded.seq <= told + 2
+            assert (size.bound, size.rows) == (2 * size.chapters, loaded.seq - size.bound)
+            assert told - 2 <= size.bound <= told + 2
+
 
 class TestLongLog:
     async def test_no_statement_walks_through_a_log(self, store: Documents, file: Path) -> None:
@@ -164,9 +199,14 @@ class TestLongLog:
             await store.compact('a', 1, b'state')
             await store.load('a')
             await store.rename('a', 'A', 2)
+            await store.log_size('a')
+            await store.rows('a', 1, 1)
+            await store.load_bound('a')
+            await store.chapter('a', 0, (await store.load('a')).epoch)
             await store.delete('a', 3)
             await store.restore('a')
         plain = [log.END, log.ADD, log.ADVANCE, log.OWN, log.STORED]
+        plain += [chapters.BOUND, chapters.ADD, chapters.REMOVE, chapters.FORGET]
         seen += [(statement, (1,) * statement.count('?')) for statement in plain]
         connection = sqlite3.connect(file)
         plans = {
@@ -213,3 +253,19 @@ async def append_for_ever(file: str) -> None:
         n += 1
         await store.append(to_three(n))
         print(n, flush=True)
+
+
+async def bind_for_ever(file: str) -> None:
+    """What the killed process does: put every two updates into a chapter, and say how far it is."""
+    store = Documents(open_database(f'sqlite+aiosqlite:///{file}'))
+    if not await store.list():
+        await store.create('a', 'a', 1)
+    size, loaded = await store.log_size('a'), await store.load('a')
+    end = loaded.seq
+    while True:
+        if end < size.bound + 2:
+            await store.append(records('a', *[b'x' * 500] * (size.bound + 2 - end), after=end))
+        end = size.bound + 2
+        await store.bind('a', chapter(size.bound + 1, end), size.epoch)
+        size = await store.log_size('a')
+        print(end, flush=True)

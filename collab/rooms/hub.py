@@ -2,12 +2,13 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from collab.document.people import Person
+from collab.rooms.history import Revision, history
 from collab.rooms.naming import check_text, clean_id, clean_title
 from collab.rooms.opened import DOCUMENT_LIMIT, OpenDocuments, loaded
-from collab.rooms.ports import DocumentInfo
+from collab.rooms.ports import DocumentInfo, LogSize
 from collab.rooms.watching import Happening
 
 __all__ = ['DOCUMENT_LIMIT', 'Hub']
@@ -39,6 +40,14 @@ class Hub(OpenDocuments):
     async def describe(self, document_id: str) -> DocumentInfo:
         """What the list says of one document. Raises UnknownDocument."""
         return await self._store.describe(document_id)
+
+    async def log_size(self, document_id: str) -> LogSize:
+        """How much is stored of all that was ever written in it. Raises UnknownDocument."""
+        return await self._store.log_size(document_id)
+
+    def history(self, document_id: str) -> AsyncIterator[Revision]:
+        """All that was ever written in it, in order; see collab.rooms.history."""
+        return history(self._store, document_id)
 
     async def rename(self, document_id: str, title: str) -> DocumentInfo:
         """Give it a new title, on every screen at once. Raises UnknownDocument, ValueError."""

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from collab.rooms.allowance import Allowances
+from collab.rooms.chapters import shorten
 from collab.rooms.healing import Healing
 from collab.rooms.journal import Journal
 from collab.rooms.ports import RestoredDocument, Store, milliseconds
@@ -128,10 +129,14 @@ class OpenDocuments(Watchers):
 
     def _happened(self, room: Room, happening: Happening) -> None:
         if happening is Happening.TEXT and is_due(room) and not room.tail.lock.locked():
-            self._spawn(self._sum_up(room), f'sum up {room.id}')
+            self._spawn(self._tidy(room), f'tidy {room.id}')
         if happening is Happening.GONE:
             self._forget(room)
         self.tell(happening)
+
+    async def _tidy(self, room: Room) -> None:
+        await self._sum_up(room)
+        await shorten(self._store, room, self._now())
 
     async def _sum_up(self, room: Room) -> None:
         if not await sum_up(self._store, room):
@@ -163,6 +168,7 @@ class OpenDocuments(Watchers):
                     pass
                 if is_due(room):
                     await self._sum_up(room)
+                await shorten(self._store, room, self._now(), wholly=True)
                 if opening.holders == 0 and room.edits == edits:
                     self._forget(room)
                     room.dispose()

@@ -88,6 +88,46 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class LogRow:
+    """One update as the log holds it."""
+
+    seq: int
+    author: str
+    created_at: int
+    update: bytes
+    begins_life: bool = False
+    """Whether it is all of the text with which a new life of the document began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What stands in the log in place of the updates first_seq ... last_seq, all of one life."""
+
+    first_seq: int
+    last_seq: int
+    created_at: int
+    """That of the last update."""
+    content: bytes
+    """As collab.document.chapter writes it."""
+    begins_life: bool = False
+    """Whether its first update began a life."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSize:
+    """How much a log holds: chapters up to update `bound`, and each update after that by itself."""
+
+    epoch: int
+    bound: int
+    chapters: int
+    chapter_bytes: int
+    rows: int
+    row_bytes: int
+    since: int | None
+    """When the first update was written that stands by itself; None when none does."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDocument:
     """All that is needed to open a document: a snapshot, the log after it, the owner of each client id."""
 
@@ -100,11 +140,13 @@ class StoredDocument:
     """Document state after update `snapshot_seq`, or None when the tail is all of this life."""
     snapshot_seq: int
     tail: tuple[bytes, ...]
-    """The updates snapshot_seq + 1 ... seq, in order."""
+    """The updates up to `seq`, in order, that come after the snapshot and after the chapters."""
     owners: dict[int, str]
     """Author of each Yjs client id that wrote in this life of the document."""
     retired: frozenset[int] = frozenset()
     """The Yjs client ids that wrote in an earlier life; nothing new may be written under them."""
+    chapters: tuple[bytes, ...] = ()
+    """What comes between the snapshot and the tail: the contents of chapters. Mostly none."""
 
 
 class Store(Protocol):
@@ -152,7 +194,36 @@ class Store(Protocol):
     async def compact(self, document_id: str, seq: int, state: bytes, epoch: int | None = None) -> None:
         """Keep `state` as the snapshot after update `seq`, besides the newest older one; the log stays.
 
+        So does the newest that is not behind the last chapter: the next chapter is made upon it.
         Raises RestoredDocument when `epoch` is given and the document is in another one by now.
+        """
+
+    async def log_size(self, document_id: str) -> LogSize:
+        """How much the log holds, told without reading it. Raises UnknownDocument."""
+
+    async def rows(
+        self, document_id: str, most: int | None = None, size: int | None = None
+    ) -> Sequence[LogRow]:
+        """The first updates that are in no chapter, proven: all, or at most so many.
+
+        With `size`, no more than it takes to come to so many bytes. Raises DamagedDocument.
+        """
+
+    async def chapter(self, document_id: str, after: int, epoch: int) -> Chapter | None:
+        """The chapter that begins behind update `after`, proven; None when there is none.
+
+        Raises DamagedDocument, and RestoredDocument when the document is in another epoch.
+        """
+
+    async def load_bound(self, document_id: str) -> StoredDocument:
+        """The document as it was after the last chapter: the next one is made upon this. Raises as `load`."""
+
+    async def bind(self, document_id: str, chapter: Chapter, epoch: int) -> None:
+        """Put the chapter in place of its updates, which are the first that are in none, in one transaction.
+
+        The caller has proven that it holds them. Snapshots within it are of no use any more and go.
+        Raises RestoredDocument when the document is in another epoch, DamagedDocument when these updates are
+        not what is there.
         """
 
     async def epochs(self, document_ids: Sequence[str]) -> Mapping[str, int]:

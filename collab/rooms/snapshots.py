@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from collab.document.admission import Incomplete, Refused
 from collab.document.broken import Ambiguous, BrokenDocument
 from collab.document.change import Change
+from collab.document.chapter import steps
 from collab.document.digest import Digest
+from collab.document.lib0 import ProtocolError
 from collab.document.shared import SharedDocument
 from collab.document.summary import proven_snapshot, summarise
 from collab.rooms.ports import DamagedDocument, Store, StoredDocument
@@ -31,7 +34,7 @@ async def sum_up(store: Store, room: Room) -> bool:
     async with room.tail.lock:
         try:
             stored = await store.load(room.id)
-            state = await asyncio.to_thread(_summary, updates_of(stored))
+            state = await asyncio.to_thread(_summary, stored)
             if state is None:
                 room.tail.failed()
                 return False
@@ -49,9 +52,9 @@ def rebuild(stored: StoredDocument) -> SharedDocument:
     try:
         if stored.snapshot is not None:
             document.load_snapshot(stored.snapshot)
-        for update in stored.tail:
+        for update in _log_of(stored):
             document.load(update)
-    except (Refused, Incomplete, BrokenDocument) as error:
+    except (Refused, Incomplete, BrokenDocument, ProtocolError) as error:
         document.close()
         raise DamagedDocument(f'its updates do not fit together ({error or "one is missing"})') from error
     return document
@@ -100,14 +103,23 @@ def written_anew(stored: StoredDocument) -> tuple[bytes, tuple[int, ...]]:
         document.close()
 
 
-def _summary(updates: Sequence[bytes]) -> bytes | None:
-    """A snapshot of these updates, or None when none can hold them."""
+def _summary(stored: StoredDocument) -> bytes | None:
+    """A snapshot of what is stored, or None when none can hold it."""
     try:
-        return summarise(updates)
+        return summarise(updates_of(stored))
     except Ambiguous:
         return None
 
 
 def updates_of(stored: StoredDocument) -> tuple[bytes, ...]:
-    """All of a stored document, in order: the snapshot if there is one, then the log after it."""
-    return stored.tail if stored.snapshot is None else (stored.snapshot, *stored.tail)
+    """All of a stored document, in order: the snapshot if there is one, then the log after it.
+
+    Raises what `steps` raises of a chapter.
+    """
+    snapshot = () if stored.snapshot is None else (stored.snapshot,)
+    return (*snapshot, *_log_of(stored))
+
+
+def _log_of(stored: StoredDocument) -> Iterator[bytes]:
+    """What comes after the snapshot."""
+    return chain((step for content in stored.chapters for step in steps(content)), stored.tail)

@@ -17,7 +17,7 @@ from models import Base, Database, DatabaseUnusable, open_database
 PATIENCE = 10.0
 """Seconds to wait for a database that somebody else is writing to."""
 
-REPLACED, KEPT = ('snapshots', 'updates'), ('replicas', 'people')
+REPLACED, KEPT = ('snapshots', 'chapters', 'updates'), ('replicas', 'people')
 """Tables of which a restore takes away what is there, and those to which it adds what is not. Client ids that
 ever wrote are kept, and belong to an earlier life: who still knows that one shall not write on in the new."""
 NAMED = 3

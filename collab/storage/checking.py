@@ -1,12 +1,17 @@
 """Proves every row of a whole database file to be the one that was written."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from collab.storage import checksums
 
 UPDATES = 'SELECT seq, author, created_at, "update", checksum FROM updates WHERE document_id = ? ORDER BY seq'
+CHAPTERS = (
+    'SELECT first_seq, last_seq, begins_life, created_at, content, checksum FROM chapters '
+    'WHERE document_id = ? ORDER BY last_seq'
+)
 SNAPSHOTS = 'SELECT seq, created_at, state, checksum FROM snapshots WHERE document_id = ? ORDER BY seq'
 
 
@@ -58,19 +63,39 @@ def _wrong(connection: sqlite3.Connection, name: str, end: int, base: int) -> st
     if not isinstance(base, int):
         return 'it is not known where its life begins'
     last = 0
-    for seq, author, created_at, update, checksum in connection.execute(UPDATES, (name,)):
-        if seq != last + 1:
+    for first, upto, begins, broken in chain(_chapters(connection, name), _updates(connection, name)):
+        if broken:
+            return broken
+        if first != last + 1:
             return f'update {last + 1} is missing'
-        row = (name, seq, author, created_at, update)
-        goes_on = checksum == checksums.of_update(*row)
-        if not goes_on and checksum != checksums.of_beginning(*row):
-            return f'update {seq} is not the one that was written'
-        if seq > base and goes_on == (seq == base + 1 > 1):
+        if first <= base < upto or (first > base and begins != (first == base + 1 > 1)):
             return f'its life does not begin after update {base}'
-        last = seq
+        last = upto
     if last == end and base and not 0 < base < end:
         return f'its life does not begin after update {base}'
     return '' if last == end else f'the log should end at update {end}, but ends at {last}'
+
+
+Piece = tuple[int, int, bool, str]
+"""A piece of a log: its first and last update, whether it begins a life, and what is wrong with it."""
+
+
+def _chapters(connection: sqlite3.Connection, name: str) -> Iterator[Piece]:
+    if not connection.execute("SELECT 1 FROM pragma_table_info('chapters')").fetchone():
+        return  # a backup of a Collab that made none
+    for *row, checksum in connection.execute(CHAPTERS, (name,)):
+        first, last, begins, *_ = row
+        whole = checksum == checksums.of_chapter(name, *row)
+        words = f'the chapter of updates {first} to {last} is not the one that was written'
+        yield first, last, bool(begins), '' if whole else words
+
+
+def _updates(connection: sqlite3.Connection, name: str) -> Iterator[Piece]:
+    for *row, checksum in connection.execute(UPDATES, (name,)):
+        goes_on = checksum == checksums.of_update(name, *row)
+        whole = goes_on or checksum == checksums.of_beginning(name, *row)
+        words = f'update {row[0]} is not the one that was written'
+        yield row[0], row[0], not goes_on, '' if whole else words
 
 
 def _lost_snapshots(connection: sqlite3.Connection, name: str) -> Iterable[int]:

@@ -18,6 +18,13 @@ def of_beginning(document_id: str, seq: int, author: str, created_at: int, updat
     return _digest(b'collab new life', document_id, seq, author, created_at, update)
 
 
+def of_chapter(
+    document_id: str, first_seq: int, last_seq: int, begins_life: int, created_at: int, content: bytes
+) -> bytes:
+    """The checksum of one chapter."""
+    return _digest(b'collab chapter', document_id, first_seq, last_seq, begins_life, created_at, content)
+
+
 def of_snapshot(document_id: str, seq: int, created_at: int, state: bytes) -> bytes:
     """The checksum of one snapshot."""
     return _digest(b'collab snapshot', document_id, seq, created_at, state)

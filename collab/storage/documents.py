@@ -1,16 +1,14 @@
 """All documents in the database: the list of them, and each one's log and snapshots."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy import Update as Change
-from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from collab.rooms.ports import (
-    DamagedDocument,
     DocumentExists,
     DocumentInfo,
     Record,
@@ -18,21 +16,19 @@ from collab.rooms.ports import (
     StoredDocument,
     UnknownDocument,
 )
-from collab.storage import checksums
+from collab.storage import checksums, finding
+from collab.storage.chapters import Chapters
 from collab.storage.epochs import NewLife, new_epoch
+from collab.storage.finding import info, telling_damage
 from collab.storage.log import Batch
-from collab.storage.opening import Reading, find, info
-from models import Database, Document, Snapshot, Update, is_damage
+from models import Chapter, Document, Snapshot, Update
 
 
-class Documents:
+class Documents(Chapters):
     """The store of `collab.rooms.ports`, in SQLite. What it promises is written there.
 
     A call that is cancelled has done nothing, or it finishes by itself as a whole; `load` waits for that.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
         """Make an empty document. Raises DocumentExists."""
@@ -45,7 +41,7 @@ class Documents:
 
     async def describe(self, document_id: str) -> DocumentInfo:
         """What the list shows of one document. Raises UnknownDocument."""
-        return info(await self._database.read(lambda connection: find(connection, document_id)))
+        return info(await self._database.read(lambda connection: finding.document(connection, document_id)))
 
     async def list(self) -> Sequence[DocumentInfo]:
         """All documents that are not in the trash, last changed first."""
@@ -82,12 +78,8 @@ class Documents:
         A damaged snapshot is only a lost cache: the one before it serves, or the log from its beginning.
         """
         await self._database.settled()
-        try:
+        with telling_damage(document_id):
             return await self._prove(document_id)
-        except DBAPIError as error:
-            if is_damage(error.orig):
-                raise DamagedDocument(f'{document_id}: {error.orig}') from error
-            raise
 
     async def append(self, records: Sequence[Record]) -> None:
         """Commit all records in one transaction, or none. Raises as the port says."""
@@ -99,7 +91,7 @@ class Documents:
         await self._database.write_at_once(NewLife(record).write)
 
     async def compact(self, document_id: str, seq: int, state: bytes, epoch: int | None = None) -> None:
-        """Keep `state` as the snapshot after update `seq`, and one more besides it; the log stays.
+        """Keep `state` as the snapshot after update `seq`, besides those that the port names; the log stays.
 
         The caller has proven that `state` is what the log up to `seq` gives. Raises UnknownDocument,
         RestoredDocument when the document is in another epoch than the one given, and ValueError when
@@ -124,23 +116,10 @@ class Documents:
         """Returns when the database answers, raises otherwise."""
         await self._database.select(select(Document.id).limit(1))
 
-    async def _prove(self, document_id: str) -> StoredDocument:
-        before = None
-        while True:
-            reading = await self._read(document_id, before)
-            # Off the event loop: a long log takes a while to prove, and others are typing.
-            if await asyncio.to_thread(reading.has_sound_snapshot):
-                return await asyncio.to_thread(reading.prove)
-            found = reading.snapshot.seq if reading.snapshot else 0
-            before = found if isinstance(found, int) else 0  # a damaged one may be anything
-
-    async def _read(self, document_id: str, before: int | None) -> Reading:
-        return await self._database.read(lambda connection: Reading.take(connection, document_id, before))
-
     async def _change(self, document_id: str, change: Change) -> DocumentInfo:
         async def work(connection: AsyncConnection) -> DocumentInfo:
             await connection.execute(change)
-            return info(await find(connection, document_id))
+            return info(await finding.document(connection, document_id))
 
         return await self._database.write(work)
 
@@ -153,6 +132,10 @@ async def _written_at(connection: AsyncConnection, document_id: str, seq: int) -
     written_at = await connection.scalar(
         select(Update.created_at).where(Update.document_id == document_id, Update.seq == seq)
     )
+    if written_at is None:
+        written_at = await connection.scalar(
+            select(Chapter.created_at).where(Chapter.document_id == document_id, Chapter.last_seq == seq)
+        )
     if written_at is not None:
         return written_at
     if await connection.scalar(select(Document.id).where(Document.id == document_id)) is None:
@@ -173,10 +156,17 @@ async def _replace_snapshot(
         .values(document_id=document_id, seq=seq, **content)
         .on_conflict_do_update(index_elements=['document_id', 'seq'], set_=content)
     )
-    kept = select(Snapshot.seq).where(Snapshot.document_id == document_id)
     await connection.execute(
         delete(Snapshot).where(
             Snapshot.document_id == document_id,
-            Snapshot.seq.not_in(kept.order_by(Snapshot.seq.desc()).limit(2)),
+            Snapshot.seq.not_in(_newest(document_id, 2)),
+            Snapshot.seq.not_in(_newest(document_id, 1, await finding.bound(connection, document_id))),
         )
     )
+
+
+def _newest(document_id: str, count: int, upto: int | None = None) -> Select[int]:
+    kept = select(Snapshot.seq).where(Snapshot.document_id == document_id)
+    if upto is not None:
+        kept = kept.where(Snapshot.seq <= upto)
+    return kept.order_by(Snapshot.seq.desc()).limit(count)

@@ -3,22 +3,12 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from collab.rooms.ports import (
-    DamagedDocument,
-    DeletedDocument,
-    DocumentInfo,
-    StoredDocument,
-    UnknownDocument,
-)
-from collab.storage import checksums
-from models import Document, Replica, Snapshot, Update
-
-AnyRow = Row[*tuple[Any, ...]]
+from collab.rooms.ports import DamagedDocument, StoredDocument
+from collab.storage import checksums, finding
+from collab.storage.finding import AnyRow, proven_chapter, proven_row
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +19,13 @@ class Reading:
 
     head: AnyRow
     base: int
+    """Its life begins behind this update."""
+    end: int
+    """Number of the update with which it should end."""
     last: int
+    """Number of the last that there is."""
     snapshot: AnyRow | None
+    chapters: Sequence[AnyRow]
     tail: Sequence[AnyRow]
     owners: dict[int, str]
     retired: frozenset[int]
@@ -38,19 +33,33 @@ class Reading:
     @classmethod
     async def take(cls, connection: AsyncConnection, document_id: str, before: int | None) -> 'Reading':
         """Read the newest snapshot (of those before update `before`) and the log after it."""
-        head = await find(connection, document_id)
+        head = await finding.document(connection, document_id)
         base = head.base if isinstance(head.base, int) else -1  # a damaged one may be anything
-        snapshot = await _snapshot(connection, document_id, base, before)
-        writers = await _writers(connection, document_id)
+        snapshot = await finding.snapshot(connection, document_id, base, before)
+        start = snapshot.seq if snapshot else base
+        writers = await finding.writers(connection, document_id)
         return cls(
             head=head,
             base=base,
-            last=await _last(connection, document_id),
+            end=head.seq,
+            last=await finding.last(connection, document_id),
             snapshot=snapshot,
-            tail=await _tail(connection, document_id, snapshot.seq if snapshot else base),
+            chapters=await finding.chapters(connection, document_id, start),
+            tail=await finding.tail(connection, document_id, start),
             owners={row.client_id: row.author for row in writers if row.epoch == head.epoch},
             retired=frozenset(row.client_id for row in writers if row.epoch != head.epoch),
         )
+
+    @classmethod
+    async def take_bound(cls, connection: AsyncConnection, document_id: str, before: int | None) -> 'Reading':
+        """Read what makes the document as it was after its last chapter, perhaps in an earlier life."""
+        head = await finding.document(connection, document_id)
+        bound = await finding.bound(connection, document_id)
+        base = await finding.beginning(connection, document_id)
+        upto = bound + 1 if before is None else min(before, bound + 1)
+        snapshot = await finding.snapshot(connection, document_id, base, upto)
+        chapters = await finding.chapters(connection, document_id, snapshot.seq if snapshot else base)
+        return cls(head, base, bound, bound, snapshot, chapters, (), {}, frozenset())
 
     def has_sound_snapshot(self) -> bool:
         """False when the snapshot (if there is one) is not the one that was written."""
@@ -68,78 +77,41 @@ class Reading:
         Raises DamagedDocument, which says what is wrong with which update.
         """
         start = self.snapshot.seq if self.snapshot else self.base
-        if self.last != self.head.seq:
-            raise self._damage(f'the log should end at update {self.head.seq}, but ends at {self.last}')
+        if self.last != self.end:
+            raise self._damage(f'the log should end at update {self.end}, but ends at {self.last}')
         if self.base < 0 or self.last <= self.base > 0:
             raise self._damage(f'its text cannot begin after update {self.head.base}')
         if start > self.last:
             raise self._damage(f'the log ends at update {self.last}, before snapshot {start}')
-        for seq, row in enumerate(self.tail, start + 1):
-            if row.seq != seq:
-                raise self._damage(f'update {seq} is missing')
-            checksum = checksums.of_beginning if seq == self.base + 1 > 1 else checksums.of_update
-            if row.checksum != checksum(self.head.id, seq, row.author, row.created_at, row.update):
-                raise self._damage(f'update {seq} is not the one that was written')
-        if start + len(self.tail) != self.last:  # a damaged index ends early, without a word
-            raise self._damage(f'update {start + len(self.tail) + 1} is missing')
+        bound = self._prove_chapters(start)
+        self._prove_tail(bound)
+        if bound + len(self.tail) != self.last:  # a damaged index ends early, without a word
+            raise self._damage(f'update {bound + len(self.tail) + 1} is missing')
         return StoredDocument(
-            info=info(self.head),
+            info=finding.info(self.head),
             epoch=self.head.epoch,
-            seq=self.head.seq,
+            seq=self.end,
             snapshot=self.snapshot.state if self.snapshot else None,
             snapshot_seq=start,
             tail=tuple(row.update for row in self.tail),
             owners=self.owners,
             retired=self.retired,
+            chapters=tuple(row.content for row in self.chapters),
         )
+
+    def _prove_chapters(self, start: int) -> int:
+        """Where the last of them ends."""
+        for row in self.chapters:
+            chapter = proven_chapter(row, start)
+            if chapter.begins_life != (start == self.base > 0):
+                raise self._damage(f'its text cannot begin after update {self.head.base}')
+            start = chapter.last_seq
+        return start
+
+    def _prove_tail(self, start: int) -> None:
+        for seq, row in enumerate(self.tail, start + 1):
+            if proven_row(self.head.id, seq, row).begins_life != (seq == self.base + 1 > 1):
+                raise self._damage(f'update {seq} is not the one that was written')
 
     def _damage(self, words: str) -> DamagedDocument:
         return DamagedDocument(f'{self.head.id}: {words}')
-
-
-async def find(connection: AsyncConnection, document_id: str) -> AnyRow:
-    """The document's own row. Raises UnknownDocument, or DeletedDocument or DamagedDocument."""
-    found = await connection.execute(select(Document.__table__).where(Document.id == document_id))
-    row = found.one_or_none()
-    if row is None and await _last(connection, document_id):
-        raise DamagedDocument(f'{document_id}: its line in the list of documents is missing')
-    if row is None:
-        raise UnknownDocument(document_id)
-    if row.deleted_at is not None:
-        raise DeletedDocument(document_id)
-    return row
-
-
-def info(row: AnyRow) -> DocumentInfo:
-    """A row of the documents as the rooms know it."""
-    return DocumentInfo(row.id, row.title, row.created_at, row.changed_at)
-
-
-async def _snapshot(
-    connection: AsyncConnection, document_id: str, base: int, before: int | None
-) -> AnyRow | None:
-    wanted = select(Snapshot.__table__).where(Snapshot.document_id == document_id, Snapshot.seq > base)
-    if before is not None:
-        wanted = wanted.where(Snapshot.seq < before)
-    return (await connection.execute(wanted.order_by(Snapshot.seq.desc()).limit(1))).one_or_none()
-
-
-async def _last(connection: AsyncConnection, document_id: str) -> int:
-    wanted = select(func.max(Update.seq)).where(Update.document_id == document_id)
-    return await connection.scalar(wanted) or 0
-
-
-async def _tail(connection: AsyncConnection, document_id: str, after: int) -> Sequence[AnyRow]:
-    found = await connection.execute(
-        select(Update.seq, Update.author, Update.created_at, Update.update, Update.checksum)
-        .where(Update.document_id == document_id, Update.seq > after)
-        .order_by(Update.seq)
-    )
-    return found.all()
-
-
-async def _writers(connection: AsyncConnection, document_id: str) -> Sequence[AnyRow]:
-    found = await connection.execute(
-        select(Replica.client_id, Replica.author, Replica.epoch).where(Replica.document_id == document_id)
-    )
-    return found.all()

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +15,7 @@ from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument, DocumentExists, DocumentInfo, UnknownDocument
 from collab.rooms.room import Room
 from collab.web.auth import author_of, same_origin
+from collab.web.bodies import DescribedDocument, Document, Edits, Log, NewDocument, NewTitle
 
 log = logging.getLogger(__name__)
 
@@ -23,44 +23,6 @@ STORED_WITHIN = 10.0
 """Seconds that a request waits for the store before it says that this takes too long."""
 
 DocumentId = Annotated[str, Path(description='Id of the document', max_length=64)]
-
-
-class NewDocument(BaseModel):
-    """A document to be made."""
-
-    title: str = Field('', max_length=1_000, examples=['Meeting notes'])
-    id: str | None = Field(None, description='a readable id; a random one when left out', examples=['notes'])
-    text: str = Field('', description='the text it begins with')
-
-
-class NewTitle(BaseModel):
-    """What a document is to be called."""
-
-    title: str = Field(max_length=1_000)
-
-
-class Edit(BaseModel):
-    """Put `text` in place of the code points start:end of the text as it was before all edits."""
-
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
-    text: str = ''
-
-
-class Edits(BaseModel):
-    """Edits made at once, in order of position, not overlapping."""
-
-    edits: list[Edit] = Field(max_length=10_000)
-
-
-class Document(BaseModel):
-    """A document; times are milliseconds since the epoch."""
-
-    id: str
-    title: str
-    created_at: int
-    changed_at: int
-    people: int = Field(description='how many people are in it now')
 
 
 def application(hub: Hub, limit: int) -> FastAPI:
@@ -99,9 +61,12 @@ def _serve_documents(api: FastAPI, hub: Hub) -> None:
         return [shown(info) for info in await hub.list()]
 
     @api.get('/documents/{document_id}')
-    async def document(document_id: DocumentId) -> Document:
-        """One document."""
-        return shown(await hub.describe(document_id))
+    async def document(document_id: DocumentId) -> DescribedDocument:
+        """One document, and how much is stored of all that was ever written in it."""
+        info, size = await hub.describe(document_id), await hub.log_size(document_id)
+        stored = size.row_bytes + size.chapter_bytes
+        log = Log(rows=size.rows, since=size.since, chapters=size.chapters, bytes=stored)
+        return DescribedDocument(**shown(info).model_dump(), log=log)
 
     @api.patch('/documents/{document_id}')
     async def rename(document_id: DocumentId, new: NewTitle) -> Document:

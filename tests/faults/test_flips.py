@@ -3,12 +3,14 @@
 import hashlib
 import random
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
 
+from collab.rooms import chapters
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument
 from collab.rooms.snapshots import rebuild
@@ -34,7 +36,7 @@ async def hub_over(file: Path) -> AsyncIterator[Hub]:
 
 
 async def written(file: Path, chance: random.Random) -> dict[str, str]:
-    """A database with documents of many sizes, with and without snapshots; their texts."""
+    """A database with documents of many sizes, with and without snapshots and chapters; their texts."""
     texts = {}
     async with hub_over(file) as hub:
         for number in range(DOCUMENTS):
@@ -51,7 +53,17 @@ async def written(file: Path, chance: random.Random) -> dict[str, str]:
                 texts[name] = room.text
                 if number % 3 == 0:
                     await hub.healing.settle(room)  # one that has an earlier life, too
+    forget_snapshots(file)
     return texts
+
+
+def forget_snapshots(file: Path) -> None:
+    """Let every other document be read from its chapters."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        assert connection.execute('SELECT count(*) FROM chapters').fetchone() > (0,)
+        connection.execute(
+            'DELETE FROM snapshots WHERE document_id IN (?, ?, ?)', ('doc-0', 'doc-2', 'doc-4')
+        )
 
 
 def flip(file: Path, chance: random.Random) -> list[int]:
@@ -85,7 +97,11 @@ async def text_of(store: Documents, name: str) -> str | None:
 
 
 @pytest.mark.rounds(1)
-async def test_flipped_bytes_are_found_and_hurt_no_other_document(tmp_path: Path, seed: int) -> None:
+async def test_flipped_bytes_are_found_and_hurt_no_other_document(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chapters, 'ROWS', 2)
+    monkeypatch.setattr(chapters, 'KEPT_ROWS', 3)
     chance = random.Random(seed)
     sound = tmp_path / 'sound.db'
     texts = await written(sound, chance)

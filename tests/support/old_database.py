@@ -1,4 +1,4 @@
-"""A database as the first Collab left it, before documents could have several lives."""
+"""A database as the first Collab left it, before documents could have several lives, and chapters."""
 
 import sqlite3
 from contextlib import closing
@@ -9,12 +9,13 @@ from models import open_database
 BACK_TO_0001 = """
     ALTER TABLE documents DROP COLUMN base;
     ALTER TABLE replicas DROP COLUMN epoch;
+    DROP TABLE chapters;
     UPDATE alembic_version SET version_num = '0001';
 """
 
 
 async def make_old(file: Path) -> None:
-    """Take back what version 0002 brought, in a database that nobody has open."""
+    """Take back what versions 0002 and 0003 brought, in a database that nobody has open."""
     await open_database(f'sqlite+aiosqlite:///{file}').dispose()
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.executescript(BACK_TO_0001)

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from collab.rooms.ports import (
+    Chapter,
     DamagedDocument,
     DeletedDocument,
     DocumentExists,
     DocumentInfo,
+    LogRow,
+    LogSize,
     Record,
     RestoredDocument,
     StoredDocument,
@@ -19,12 +22,14 @@ from collab.rooms.ports import (
 
 @dataclass(slots=True)
 class Kept:
-    """One document in memory."""
+    """One document in memory; `log` is all that was ever written, also what is in chapters by now."""
 
     info: DocumentInfo
     in_trash: bool = False
     log: list[Record] = field(default_factory=list)
     snapshots: dict[int, bytes] = field(default_factory=dict)
+    chapters: list[Chapter] = field(default_factory=list)
+    beginnings: set[int] = field(default_factory=set)
     owners: dict[int, tuple[str, int]] = field(default_factory=dict)
     base: int = 0
     damage: str = ''
@@ -36,6 +41,25 @@ class Kept:
             for client in record.replicas:
                 self.owners.setdefault(client, (record.author, self.epoch))
         self.log = log
+
+    @property
+    def bound(self) -> int:
+        return self.chapters[-1].last_seq if self.chapters else 0
+
+    def state(self, base: int, end: int, epoch: int) -> StoredDocument:
+        """What makes the document as it was after update `end`, in the life that began behind `base`."""
+        start = max((seq for seq in self.snapshots if base < seq <= end), default=base)
+        return StoredDocument(
+            info=self.info,
+            epoch=epoch,
+            seq=end,
+            snapshot=self.snapshots[start] if start > base else None,
+            snapshot_seq=start,
+            tail=tuple(record.update for record in self.log[max(start, self.bound) : end]),
+            owners={client: author for client, (author, life) in self.owners.items() if life == self.epoch},
+            retired=frozenset(client for client, (_, life) in self.owners.items() if life != self.epoch),
+            chapters=tuple(chapter.content for chapter in self.chapters if chapter.last_seq > start),
+        )
 
 
 class MemoryStore:
@@ -99,17 +123,7 @@ class MemoryStore:
         kept = self._living(document_id)
         if kept.damage:
             raise DamagedDocument(f'{document_id}: {kept.damage}')
-        start = max(kept.snapshots, default=kept.base)
-        return StoredDocument(
-            info=kept.info,
-            epoch=kept.epoch,
-            seq=len(kept.log),
-            snapshot=kept.snapshots.get(start),
-            snapshot_seq=start,
-            tail=tuple(record.update for record in kept.log[start:]),
-            owners={client: author for client, (author, life) in kept.owners.items() if life == kept.epoch},
-            retired=frozenset(client for client, (_, life) in kept.owners.items() if life != kept.epoch),
-        )
+        return kept.state(kept.base, len(kept.log), kept.epoch)
 
     async def append(self, records: Sequence[Record]) -> None:
         if not records:
@@ -130,15 +144,71 @@ class MemoryStore:
             raise DamagedDocument(f'{record.document_id}: update {record.seq} does not fit the log')
         kept.base, kept.epoch, kept.snapshots = len(kept.log), kept.epoch + 1, {}
         kept.keep([*kept.log, record])
+        kept.beginnings.add(record.seq)
 
     async def compact(self, document_id: str, seq: int, state: bytes, epoch: int | None = None) -> None:
         kept = self._any(document_id)
         if epoch not in (None, kept.epoch):
             raise RestoredDocument(document_id)
-        if not 1 <= seq <= len(kept.log):
+        if not (kept.bound < seq <= len(kept.log) or any(seq == c.last_seq for c in kept.chapters)):
             raise ValueError(f'{document_id}: a snapshot after update {seq}, which is not in the log')
         kept.snapshots[seq] = state
-        kept.snapshots = dict(sorted(kept.snapshots.items())[-2:])
+        upon = [found for found in kept.snapshots if found <= kept.bound]
+        newest = {*sorted(kept.snapshots)[-2:], *sorted(upon)[-1:]}
+        kept.snapshots = {found: kept.snapshots[found] for found in newest}
+
+    async def log_size(self, document_id: str) -> LogSize:
+        kept = self._living(document_id)
+        alone = kept.log[kept.bound :]
+        return LogSize(
+            epoch=kept.epoch,
+            bound=kept.bound,
+            chapters=len(kept.chapters),
+            chapter_bytes=sum(len(chapter.content) for chapter in kept.chapters),
+            rows=len(alone),
+            row_bytes=sum(len(record.update) for record in alone),
+            since=alone[0].created_at if alone else None,
+        )
+
+    async def rows(
+        self, document_id: str, most: int | None = None, size: int | None = None
+    ) -> Sequence[LogRow]:
+        kept = self._living(document_id)
+        if kept.damage:
+            raise DamagedDocument(f'{document_id}: {kept.damage}')
+        found: list[LogRow] = []
+        total = 0
+        for record in kept.log[kept.bound :][:most]:
+            begins = record.seq in kept.beginnings
+            found.append(LogRow(record.seq, record.author, record.created_at, record.update, begins))
+            total += len(record.update)
+            if size is not None and total >= size:
+                break
+        return found
+
+    async def chapter(self, document_id: str, after: int, epoch: int) -> Chapter | None:
+        kept = self._living(document_id)
+        if epoch != kept.epoch:
+            raise RestoredDocument(document_id)
+        found = next((chapter for chapter in kept.chapters if chapter.last_seq > after), None)
+        if found and found.first_seq != after + 1:
+            raise DamagedDocument(f'{document_id}: update {after + 1} is missing')
+        return found
+
+    async def load_bound(self, document_id: str) -> StoredDocument:
+        kept = self._living(document_id)
+        base = max((seq for seq in kept.beginnings if seq <= kept.bound), default=1) - 1
+        return replace(kept.state(base, kept.bound, kept.epoch), owners={}, retired=frozenset())
+
+    async def bind(self, document_id: str, chapter: Chapter, epoch: int) -> None:
+        kept = self._any(document_id)
+        if epoch != kept.epoch:
+            raise RestoredDocument(document_id)
+        first, last = chapter.first_seq, chapter.last_seq
+        if first != kept.bound + 1 or last > len(kept.log):
+            raise DamagedDocument(f'{document_id}: updates {first} to {last} are not all there')
+        kept.chapters.append(chapter)
+        kept.snapshots = {seq: state for seq, state in kept.snapshots.items() if not first <= seq < last}
 
     async def epochs(self, document_ids: Sequence[str]) -> dict[str, int]:
         return {name: self.documents[name].epoch for name in document_ids if name in self.documents}
