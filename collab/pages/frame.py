@@ -11,7 +11,9 @@ from nicegui import Client, app, ui
 
 from collab.pages.parts import Words, part
 
-THEME = Path(__file__).parent / 'theme.css'
+DESIGN = Path(__file__).parent / 'design'
+FIRST = ('tokens', 'base', 'parts')
+"""What everything else in the folder builds on and may say otherwise."""
 THEME_URL = '/theme.css'
 FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" '
@@ -23,7 +25,7 @@ FAVICON = (
 
 def register() -> None:
     """Give all pages the design, served by this server and kept by browsers until it changes."""
-    css = THEME.read_text('utf-8')
+    css = stylesheet()
     version = blake2b(css.encode(), digest_size=6).hexdigest()
     ui.add_head_html(f'<link rel="stylesheet" href="{THEME_URL}?v={version}">', shared=True)
 
@@ -32,6 +34,16 @@ def register() -> None:
         return Response(
             css, media_type='text/css', headers={'Cache-Control': 'public, max-age=31536000, immutable'}
         )
+
+
+def stylesheet() -> str:
+    """The whole design: the files that all others build on, then every other one in the order of its name."""
+    files = sorted(DESIGN.glob('*.css'), key=lambda file: (_place(file.stem), file.name))
+    return '\n'.join(file.read_text('utf-8') for file in files)
+
+
+def _place(name: str) -> int:
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 @contextmanager
