@@ -14,6 +14,7 @@ from collab.pages.listing import Listing
 from collab.pages.missing import Making
 from collab.pages.myself import MyselfDialog
 from collab.pages.parts import Notice, Words, button, part
+from collab.pages.searching import SearchField
 from collab.pages.visitors import Visitors
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DocumentInfo
@@ -66,14 +67,17 @@ class HomePage:
         with part('div', 'title-row') as title_row:
             Words('h1', 'Documents')
             new = button('New document', making.make, 'button-main', data_testid='new-document')
+        search = SearchField(self._client)
         welcome = self._welcome()
 
         def show_empty(empty: bool) -> None:
             welcome.visible = empty
+            search.visible = not empty
             title_row.classes(add='empty' if empty else '', remove='' if empty else 'empty')
             new.move(welcome if empty else title_row)
 
         listing = Listing(self._hub, self._client, notice, show_empty)
+        search.on_query = listing.search
         listing.show(documents)
 
         def become(person: Person) -> None:

@@ -8,11 +8,12 @@ from nicegui import ui
 from collab.document.people import Person
 from collab.editor.element import UnsentMark
 from collab.pages.faces import Face
-from collab.pages.parts import Notice, Words, focus, icon_button, part
+from collab.pages.parts import Marked, Notice, Words, focus, icon_button, part
 from collab.pages.words import ago, exactly, machine_time
 from collab.rooms.hub import Hub
 from collab.rooms.naming import TITLE_LENGTH
 from collab.rooms.ports import DocumentInfo, UnknownDocument, milliseconds
+from collab.rooms.shelf import Found
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ class Row:
         with part('li', 'document', data_testid='document-row') as self._row:
             with part('div', 'document-what') as self._what:
                 self._title = Words('a', info.title, 'document-title', href=f'/d/{info.id}')
+                self._line = Marked('p', 'document-line', data_testid='document-line')
+                self._line.element.visible = False
                 self._when = Words('time', '', 'document-when')
                 UnsentMark(info.id, UNSENT, REMAINING).classes('document-unsent')
             self._faces = part('ul', 'faces faces-small', aria_label='In it now')
@@ -50,9 +53,10 @@ class Row:
         """Somebody types a new title here."""
         return self._field is not None
 
-    def show(self, info: DocumentInfo, people: Sequence[Person]) -> None:
-        """Show what the document is now."""
+    def show(self, info: DocumentInfo, people: Sequence[Person], found: Found | None = None) -> None:
+        """Show what the document is now, and the line by which it was found."""
         self._info = info
+        self._line.show(found.line if found else '', found.marks if found else ())
         self._title.text = info.title
         self._when.text = ago(info.changed_at, milliseconds())
         self._when.props['title'] = exactly(info.changed_at)

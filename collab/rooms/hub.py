@@ -9,6 +9,7 @@ from collab.rooms.history import Revision, history
 from collab.rooms.naming import check_text, clean_id, clean_title
 from collab.rooms.opened import DOCUMENT_LIMIT, OpenDocuments, loaded
 from collab.rooms.ports import DocumentInfo, LogSize
+from collab.rooms.shelf import Found
 from collab.rooms.watching import Happening
 
 __all__ = ['DOCUMENT_LIMIT', 'Hub']
@@ -36,6 +37,10 @@ class Hub(OpenDocuments):
     async def list(self) -> Sequence[DocumentInfo]:
         """All documents but those in the trash, last changed first."""
         return await self._store.list()
+
+    async def search(self, query: str, limit: int = 50) -> Sequence[Found]:
+        """The documents whose title and text hold every word of the query, as of a few seconds ago."""
+        return await self._store.search(query, limit)
 
     async def describe(self, document_id: str) -> DocumentInfo:
         """What the list says of one document. Raises UnknownDocument."""

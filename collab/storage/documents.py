@@ -21,14 +21,19 @@ from collab.storage.chapters import Chapters
 from collab.storage.epochs import NewLife, new_epoch
 from collab.storage.finding import info, telling_damage
 from collab.storage.log import Batch
-from models import Chapter, Document, Snapshot, Update
+from collab.storage.shelf import Shelf
+from models import Chapter, Database, Document, Snapshot, Update
 
 
-class Documents(Chapters):
+class Documents(Chapters, Shelf):
     """The store of `collab.rooms.ports`, in SQLite. What it promises is written there.
 
     A call that is cancelled has done nothing, or it finishes by itself as a whole; `load` waits for that.
     """
+
+    def __init__(self, database: Database) -> None:
+        Chapters.__init__(self, database)
+        Shelf.__init__(self, database)
 
     async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
         """Make an empty document. Raises DocumentExists."""
@@ -42,15 +47,6 @@ class Documents(Chapters):
     async def describe(self, document_id: str) -> DocumentInfo:
         """What the list shows of one document. Raises UnknownDocument."""
         return info(await self._database.read(lambda connection: finding.document(connection, document_id)))
-
-    async def list(self) -> Sequence[DocumentInfo]:
-        """All documents that are not in the trash, last changed first."""
-        wanted = (
-            select(Document.__table__)
-            .where(Document.deleted_at.is_(None))
-            .order_by(Document.changed_at.desc(), Document.id)
-        )
-        return [info(row) for row in await self._database.select(wanted)]
 
     async def rename(self, document_id: str, title: str, at: int) -> DocumentInfo:
         """Give it another title. Raises UnknownDocument."""

@@ -5,6 +5,7 @@ import logging
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Request, Response
+from fastapi import Query as InQuery
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
@@ -15,7 +16,7 @@ from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument, DocumentExists, DocumentInfo, UnknownDocument
 from collab.rooms.room import Room
 from collab.web.auth import author_of, same_origin
-from collab.web.bodies import DescribedDocument, Document, Edits, Log, NewDocument, NewTitle
+from collab.web.bodies import DescribedDocument, Document, Edits, FoundDocument, Log, NewDocument, NewTitle
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ STORED_WITHIN = 10.0
 """Seconds that a request waits for the store before it says that this takes too long."""
 
 DocumentId = Annotated[str, Path(description='Id of the document', max_length=64)]
+Query = Annotated[str | None, InQuery(description='words to search for', max_length=1_000)]
 
 
 def application(hub: Hub, limit: int) -> FastAPI:
@@ -55,10 +57,15 @@ def _serve_documents(api: FastAPI, hub: Hub) -> None:
         response.headers['Location'] = f'/api/documents/{info.id}'
         return shown(info)
 
-    @api.get('/documents')
-    async def documents() -> list[Document]:
-        """All documents, last changed first."""
-        return [shown(info) for info in await hub.list()]
+    @api.get('/documents', response_model_exclude_unset=True)
+    async def documents(q: Query = None) -> list[FoundDocument]:
+        """All documents, last changed first; with `q` those that hold all of its words, best first."""
+        if q is None:
+            return [FoundDocument(**shown(info).model_dump()) for info in await hub.list()]
+        return [
+            FoundDocument(**shown(found.info).model_dump(), line=found.line, marks=list(found.marks))
+            for found in await hub.search(q)
+        ]
 
     @api.get('/documents/{document_id}')
     async def document(document_id: DocumentId) -> DescribedDocument:

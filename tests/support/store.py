@@ -1,7 +1,9 @@
 """A store in memory that does what a test wants: fail, make everybody wait, count."""
 
 import asyncio
+import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +20,7 @@ from collab.rooms.ports import (
     StoredDocument,
     UnknownDocument,
 )
+from collab.rooms.shelf import Found, Indexed, Lag, Ranges
 
 
 @dataclass(slots=True)
@@ -72,6 +75,7 @@ class MemoryStore:
         self.commits = 0
         self.loads = 0
         self.documents: dict[str, Kept] = {}
+        self.indexed: dict[str, Indexed] = {}
         self._failures: list[tuple[Exception, bool]] = []
         self._open = asyncio.Event()
         self._open.set()
@@ -210,6 +214,33 @@ class MemoryStore:
         kept.chapters.append(chapter)
         kept.snapshots = {seq: state for seq, state in kept.snapshots.items() if not first <= seq < last}
 
+    async def search(self, query: str, limit: int) -> Sequence[Found]:
+        words = [fold(word) for word in re.findall(r'\w+', query)]
+        found = [
+            Found(self.documents[name].info, marks(lag.title, words), *best_line(indexed.text, words))
+            for name, indexed in self.indexed.items()
+            if (lag := indexed.lag)
+            and not self.documents[name].in_trash
+            and words
+            and all(marks(f'{lag.title}\n{indexed.text}', [word]) for word in words)
+        ]
+        return sorted(found, key=lambda one: not one.title_marks)[:limit]
+
+    async def behind(self) -> Sequence[Lag]:
+        lags = (
+            Lag(name, kept.info.title, kept.epoch, len(kept.log))
+            for name, kept in self.documents.items()
+            if not kept.in_trash
+        )
+        return [
+            lag
+            for lag in lags
+            if lag.document_id not in self.indexed or self.indexed[lag.document_id].lag != lag
+        ]
+
+    async def index(self, documents: Sequence[Indexed]) -> None:
+        self.indexed.update({document.lag.document_id: document for document in documents})
+
     async def epochs(self, document_ids: Sequence[str]) -> dict[str, int]:
         return {name: self.documents[name].epoch for name in document_ids if name in self.documents}
 
@@ -239,6 +270,27 @@ class MemoryStore:
                 raise DamagedDocument(f'{record.document_id}: update {record.seq} does not fit the log')
         for document_id, log in logs.items():
             self.documents[document_id].keep(log)
+
+
+def fold(text: str) -> str:
+    """Without accents and capitals, as long as before."""
+    return ''.join(unicodedata.normalize('NFD', sign)[0].lower()[0] for sign in text)
+
+
+def marks(line: str, words: Sequence[str]) -> Ranges:
+    """Where in a line a word begins with one of these; one of a script without spaces may be anywhere."""
+    found = {
+        match.span()
+        for word in words
+        for match in re.finditer(rf'\b{word}\w*' if word.isascii() else word, fold(line))
+    }
+    return tuple(sorted(found))
+
+
+def best_line(text: str, words: Sequence[str]) -> tuple[str, Ranges]:
+    """The line with most of these words, and where they are."""
+    best = max(text.split('\n'), key=lambda line: len(marks(line, words)))
+    return best, marks(best, words)
 
 
 def _seal(record: Record) -> tuple[object, ...]:
