@@ -35,15 +35,6 @@ class SearchField:
         self._field.on('keydown.escape', self._clear, args=[])
         client.on_connect(lambda: client.run_javascript(SLASH) and None)
 
-    @property
-    def visible(self) -> bool:
-        """Whether there is something to search in."""
-        return bool(self._field.visible)
-
-    @visible.setter
-    def visible(self, shown: bool) -> None:
-        self._field.visible = shown
-
     def _clear(self) -> None:
         self._field.value = ''
 

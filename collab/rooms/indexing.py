@@ -14,11 +14,13 @@ log = logging.getLogger(__name__)
 
 PAUSE = 1.0
 """Seconds in which changes gather before the index looks at them."""
-REST, REST_PER_SECOND = 3.0, 50.0
+REST, SIGNS_PER_SECOND = 2.0, 100_000
 """Seconds for which a document that was just put into the index is left alone however much is typed in it,
-and as many more for each second that it took: a huge one is looked at rarely."""
+and one more for each so many signs of its text: a huge one is looked at rarely. An empty one has no rest."""
 LOOK_EVERY = 60.0
 """Seconds between looks when nothing happened here: another process may have restored a document."""
+RETRY = 3.0
+"""Seconds until it is tried again when the index could not be written."""
 TOGETHER = 50
 """Documents that are put into the index at once."""
 
@@ -50,7 +52,7 @@ class Indexing:
         """Go on until cancelled."""
         while True:
             self._asked.clear()
-            wait = LOOK_EVERY
+            wait = RETRY
             try:
                 wait = await self.catch_up()
             except Exception as error:
@@ -72,12 +74,15 @@ class Indexing:
 
     async def _put(self, lags: Sequence[Lag]) -> None:
         began = self._clock()
-        await self._store.index([await self._read(lag) for lag in lags])
+        documents = [await self._read(lag) for lag in lags]
+        await self._store.index(documents)
         self._on_change()
-        took = self._clock() - began
-        until = self._clock() + REST + REST_PER_SECOND * took / len(lags)
-        self._resting.update((lag.document_id, until) for lag in lags)
-        await asyncio.sleep(took)  # half of the time is for everybody else
+        now = self._clock()
+        for document in documents:
+            if document.text:
+                rest = REST + len(document.text) / SIGNS_PER_SECOND
+                self._resting[document.lag.document_id] = now + rest
+        await asyncio.sleep(now - began)  # half of the time is for everybody else
 
     async def _read(self, lag: Lag) -> Indexed:
         try:

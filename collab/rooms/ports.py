@@ -145,13 +145,13 @@ class StoredDocument:
 class Store(Shelf, Protocol):
     """Keeps documents. Errors of the medium are raised as they are, and any call may then be tried again."""
 
-    async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
-        """Make an empty document. Raises DocumentExists."""
+    async def create(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
+        """Make an empty document; `by` is who does it. Raises DocumentExists."""
 
     async def describe(self, document_id: str) -> DocumentInfo:
         """Raises UnknownDocument; for one in the trash DeletedDocument, as `rename` and `load` do."""
 
-    async def rename(self, document_id: str, title: str, at: int) -> DocumentInfo:
+    async def rename(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         """Raises UnknownDocument."""
 
     async def delete(self, document_id: str, at: int) -> None:

@@ -16,6 +16,7 @@ from collab.rooms.ports import (
     StoredDocument,
     UnknownDocument,
 )
+from collab.rooms.shelf import sort_key
 from collab.storage import checksums, finding
 from collab.storage.chapters import Chapters
 from collab.storage.epochs import NewLife, new_epoch
@@ -35,22 +36,24 @@ class Documents(Chapters, Shelf):
         Chapters.__init__(self, database)
         Shelf.__init__(self, database)
 
-    async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
+    async def create(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         """Make an empty document. Raises DocumentExists."""
-        row = {'id': document_id, 'title': title, 'created_at': at, 'changed_at': at, 'epoch': new_epoch()}
+        row = {'id': document_id, 'title': title, 'created_at': at, 'epoch': new_epoch()}
+        row |= {'sort_key': sort_key(title), 'changed_at': at, 'changed_by': by}
         try:
             await self._database.write(lambda connection: connection.execute(insert(Document), row))
         except IntegrityError as error:
             raise DocumentExists(document_id) from error
-        return DocumentInfo(document_id, title, at, at)
+        return DocumentInfo(document_id, title, at, at, by)
 
     async def describe(self, document_id: str) -> DocumentInfo:
         """What the list shows of one document. Raises UnknownDocument."""
         return info(await self._database.read(lambda connection: finding.document(connection, document_id)))
 
-    async def rename(self, document_id: str, title: str, at: int) -> DocumentInfo:
+    async def rename(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         """Give it another title. Raises UnknownDocument."""
-        return await self._change(document_id, _living(document_id).values(title=title, changed_at=at))
+        named = {'title': title, 'sort_key': sort_key(title), 'changed_at': at, 'changed_by': by}
+        return await self._change(document_id, _living(document_id).values(named))
 
     async def delete(self, document_id: str, at: int) -> None:
         """Move it to the trash, where it keeps everything. Raises UnknownDocument."""

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from collab.rooms.shelf import DocumentInfo, Found, Indexed, Lag, Ranges
@@ -57,6 +58,7 @@ BEST = """
 """
 LINES = f"""
     SELECT documents.id, documents.title, documents.created_at, documents.changed_at,
+        documents.changed_by, documents.template,
         highlight(texts, 0, '{BEGIN}', '{END}'), snippet(texts, 1, '{BEGIN}', '{END}', '…', {TOKENS})
     FROM texts JOIN indexed ON indexed.id = texts.rowid JOIN documents ON documents.id = indexed.document_id
     WHERE texts MATCH ? AND texts.rowid = ?
@@ -146,12 +148,16 @@ def _spaced(text: str) -> str:
     return UNSPACED.sub(f'{JOINT}\\1{JOINT}', clean)
 
 
-def _found(row: Sequence[str]) -> Found:
-    document_id, title, created_at, changed_at, shown_title, shown = row
+def _found(row: Sequence[Any]) -> Found:
+    document_id, title, created_at, changed_at, by, template, shown_title, shown = row
     line, marks = _marked(_best_line(shown))
     _, title_marks = _marked(shown_title)
-    info = DocumentInfo(document_id, title, int(created_at), int(changed_at))
-    return Found(info, title_marks, line if marks or not title_marks else '', marks)
+    return Found(
+        DocumentInfo(document_id, title, created_at, changed_at, by, bool(template)),
+        title_marks,
+        line if marks or not title_marks else '',
+        marks,
+    )
 
 
 def _best_line(shown: str) -> str:

@@ -51,9 +51,9 @@ def _serve_documents(api: FastAPI, hub: Hub) -> None:
         )
 
     @api.post('/documents', status_code=201)
-    async def create(new: NewDocument, response: Response) -> Document:
+    async def create(new: NewDocument, request: Request, response: Response) -> Document:
         """Make a document."""
-        info = await hub.create(new.title, document_id=new.id, text=new.text)
+        info = await hub.create(new.title, document_id=new.id, text=new.text, author=author_of(request))
         response.headers['Location'] = f'/api/documents/{info.id}'
         return shown(info)
 
@@ -76,9 +76,9 @@ def _serve_documents(api: FastAPI, hub: Hub) -> None:
         return DescribedDocument(**shown(info).model_dump(), log=log)
 
     @api.patch('/documents/{document_id}')
-    async def rename(document_id: DocumentId, new: NewTitle) -> Document:
+    async def rename(document_id: DocumentId, new: NewTitle, request: Request) -> Document:
         """Give it a new title, on every screen at once."""
-        return shown(await hub.rename(document_id, new.title))
+        return shown(await hub.rename(document_id, new.title, author_of(request)))
 
     @api.delete('/documents/{document_id}', status_code=204)
     async def delete(document_id: DocumentId) -> None:

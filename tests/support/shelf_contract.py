@@ -2,8 +2,8 @@
 
 import pytest
 
-from collab.rooms.ports import Store
-from collab.rooms.shelf import Found, Indexed
+from collab.rooms.ports import Store, UnknownDocument
+from collab.rooms.shelf import Found, Indexed, Order
 from tests.support.store_contract import records
 
 
@@ -135,3 +135,62 @@ class SearchContract:
         (one,) = await store.search('stairs', 10)
         assert isinstance(one, Found)
         assert one.info == await store.describe('a')
+
+
+class ListContract:
+    """Subclass it as `Test...` with a fixture `store` that gives an empty store."""
+
+    @pytest.mark.parametrize(
+        ('order', 'wanted'),
+        [
+            (Order.CHANGED, ['b', 'a', 'c', 'e', 'd']),
+            (Order.CREATED, ['e', 'd', 'a', 'b', 'c']),
+            (Order.TITLE, ['c', 'b', 'd', 'a', 'e']),  # Amt, ärger, week 9, Week 10, Zoo
+        ],
+    )
+    @pytest.mark.parametrize('size', [1, 2, 10])
+    async def test_a_list_is_read_page_by_page(
+        self, store: Store, order: Order, wanted: list[str], size: int
+    ) -> None:
+        titles = {'a': 'Week 10', 'b': 'ärger', 'c': 'Amt', 'd': 'week 9', 'e': 'Zoo'}
+        for name, at in {'a': 2, 'b': 2, 'c': 1, 'd': 3, 'e': 4}.items():
+            await store.create(name, titles[name], at)
+        await store.append(records('b', b'x'))
+        await store.rename('a', 'Week 10', 4)
+        await store.rename('c', 'Amt', 4)
+        found: list[str] = []
+        after = None
+        while page := await store.page(order, size, after):
+            assert len(page) <= size
+            found += [info.id for info in page]
+            after = page[-1]
+        assert found == wanted
+        assert await store.count() == 5
+
+    async def test_the_list_says_who_changed_a_document_last(self, store: Store) -> None:
+        made = await store.create('plan', 'Our plan', 1, 'ann')
+        assert made.changed_by == (await store.describe('plan')).changed_by == 'ann'
+        await store.append([*records('plan', b'x', author='bob'), *records('plan', b'y', after=1)])
+        assert (await store.describe('plan')).changed_by == 'ada'
+        assert (await store.rename('plan', 'Minutes', 9, 'eve')).changed_by == 'eve'
+        await put_into_index(store, {'plan': 'ladder'})
+        (found,) = await store.search('ladder', 1)
+        assert found.info == (await store.page(Order.TITLE, 1))[0] == await store.describe('plan')
+
+    async def test_everybody_pins_for_themselves(self, store: Store) -> None:
+        for name in ('a', 'b', 'c'):
+            await store.create(name, name, 1)
+        await store.pin('ann', 'c', 1)
+        await store.pin('ann', 'a', 2)
+        await store.pin('ann', 'c', 3)  # once more
+        await store.pin('bob', 'b', 1)
+        assert [info.id for info in await store.pinned('ann')] == ['c', 'a']
+        assert [info.id for info in await store.page(Order.TITLE, 9, person='ann')] == ['b']
+        assert [info.id for info in await store.page(Order.TITLE, 9)] == ['a', 'b', 'c']
+        await store.unpin('ann', 'c')
+        await store.unpin('ann', 'c')
+        await store.delete('a', 5)
+        assert list(await store.pinned('ann')) == []
+        assert [info.id for info in await store.page(Order.TITLE, 9, person='ann')] == ['b', 'c']
+        with pytest.raises(UnknownDocument):
+            await store.pin('ann', 'none', 1)

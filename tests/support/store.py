@@ -20,7 +20,7 @@ from collab.rooms.ports import (
     StoredDocument,
     UnknownDocument,
 )
-from collab.rooms.shelf import Found, Indexed, Lag, Ranges
+from collab.rooms.shelf import Found, Indexed, Lag, Order, Ranges, sort_key
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Kept:
 
     def keep(self, log: list[Record]) -> None:
         for record in log[len(self.log) :]:
-            self.info = replace(self.info, changed_at=record.created_at)
+            self.info = replace(self.info, changed_at=record.created_at, changed_by=record.author)
             for client in record.replicas:
                 self.owners.setdefault(client, (record.author, self.epoch))
         self.log = log
@@ -75,6 +75,7 @@ class MemoryStore:
         self.commits = 0
         self.loads = 0
         self.documents: dict[str, Kept] = {}
+        self.pins: dict[tuple[str, str], int] = {}
         self.indexed: dict[str, Indexed] = {}
         self._failures: list[tuple[Exception, bool]] = []
         self._open = asyncio.Event()
@@ -96,10 +97,10 @@ class MemoryStore:
         """Let `load` find this document damaged."""
         self.documents[document_id].damage = words
 
-    async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
+    async def create(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         if document_id in self.documents:
             raise DocumentExists(document_id)
-        self.documents[document_id] = Kept(DocumentInfo(document_id, title, at, at))
+        self.documents[document_id] = Kept(DocumentInfo(document_id, title, at, at, by))
         return self.documents[document_id].info
 
     async def describe(self, document_id: str) -> DocumentInfo:
@@ -109,9 +110,9 @@ class MemoryStore:
         living = [kept.info for kept in self.documents.values() if not kept.in_trash]
         return sorted(living, key=lambda info: (-info.changed_at, info.id))
 
-    async def rename(self, document_id: str, title: str, at: int) -> DocumentInfo:
+    async def rename(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         kept = self._living(document_id)
-        kept.info = replace(kept.info, title=title, changed_at=at)
+        kept.info = replace(kept.info, title=title, changed_at=at, changed_by=by)
         return kept.info
 
     async def delete(self, document_id: str, at: int) -> None:
@@ -213,6 +214,33 @@ class MemoryStore:
             raise DamagedDocument(f'{document_id}: updates {first} to {last} are not all there')
         kept.chapters.append(chapter)
         kept.snapshots = {seq: state for seq, state in kept.snapshots.items() if not first <= seq < last}
+
+    async def page(
+        self, order: Order, limit: int, after: DocumentInfo | None = None, person: str = ''
+    ) -> Sequence[DocumentInfo]:
+        keys = {
+            Order.CHANGED: lambda info: (-info.changed_at, info.id),
+            Order.CREATED: lambda info: (-info.created_at, info.id),
+            Order.TITLE: lambda info: (sort_key(info.title), info.id),
+        }
+        key = keys[order]
+        living = sorted(await self.list(), key=key)
+        behind = [info for info in living if after is None or key(info) > key(after)]
+        return [info for info in behind if (person, info.id) not in self.pins][:limit]
+
+    async def count(self) -> int:
+        return len(await self.list())
+
+    async def pinned(self, person: str) -> Sequence[DocumentInfo]:
+        mine = sorted((at, name) for (who, name), at in self.pins.items() if who == person)
+        return [kept.info for _, name in mine if not (kept := self.documents[name]).in_trash]
+
+    async def pin(self, person: str, document_id: str, at: int) -> None:
+        self._living(document_id)
+        self.pins.setdefault((person, document_id), at)
+
+    async def unpin(self, person: str, document_id: str) -> None:
+        self.pins.pop((person, document_id), None)
 
     async def search(self, query: str, limit: int) -> Sequence[Found]:
         words = [fold(word) for word in re.findall(r'\w+', query)]
