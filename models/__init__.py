@@ -2,7 +2,7 @@
 
 from models.account import Person
 from models.base import Base, DatabaseDamaged, DatabaseUnusable
-from models.document import Chapter, Document, Replica, Snapshot, Update
+from models.document import Chapter, Document, Pin, Replica, Snapshot, Update
 from models.engine import Database, open_database
 from models.errors import is_damage
 
@@ -14,6 +14,7 @@ __all__ = [
     'DatabaseUnusable',
     'Document',
     'Person',
+    'Pin',
     'Replica',
     'Snapshot',
     'Update',

@@ -21,6 +21,12 @@ class Document(Base):
     """Number of the last update in the log, written in the same transaction as that update."""
     base: Mapped[int] = mapped_column(BigInteger, default=0, server_default='0')
     """Number of the last update of earlier lives: the text is made of those after it, all are history."""
+    changed_by: Mapped[str] = mapped_column(default='', server_default='')
+    """Who did that at `changed_at`; empty when nobody knows."""
+    sort_key: Mapped[str] = mapped_column(default='', server_default='')
+    """By this a list of titles is in the order in which people look for one."""
+    template: Mapped[int] = mapped_column(BigInteger, default=0, server_default='0')
+    """1 when new documents may begin as a copy of this one, else 0."""
 
 
 class Update(Base):
@@ -80,3 +86,14 @@ class Replica(Base):
     author: Mapped[str]
     epoch: Mapped[int] = mapped_column(BigInteger, server_default='0')
     """The life of the document in which it wrote first; in a later one nobody may write under it."""
+
+
+class Pin(Base):
+    """A document that one person wants at the top of their list."""
+
+    __tablename__ = 'pins'
+    __table_args__ = {'sqlite_with_rowid': False}  # noqa: RUF012 (SQLAlchemy's own form)
+
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    document_id: Mapped[str] = mapped_column(ForeignKey('documents.id'), primary_key=True)
+    created_at: Mapped[int] = mapped_column(BigInteger)

@@ -71,7 +71,8 @@ class Database:
         pragmas = ('PRAGMA journal_mode = WAL', 'PRAGMA wal_autocheckpoint = 0')
         self._writer = _engine(address, busy_timeout, 1, 'BEGIN IMMEDIATE', *pragmas)
         self._readers = _engine(address, busy_timeout, READERS, 'BEGIN', 'PRAGMA query_only = ON')
-        self._folding = Folding(Path(str(address.database)))
+        self.file = Path(str(address.database))
+        self._folding = Folding(self.file)
         self._begin_anew = begin_anew
         self._driver: Any = None  # the writer's connection itself, once it is open
         self._turn = asyncio.Lock()

@@ -49,6 +49,20 @@ async def test_a_document_from_its_making_to_its_end() -> None:
         assert (await client.get('/api/documents/notes/text')).status_code == 404
 
 
+async def test_documents_are_found_by_their_words() -> None:
+    async with program() as (client, _):
+        await client.post('/api/documents', json={'title': 'Notes', 'text': 'A rake\nBring the ladder'})
+        found: list[dict[str, object]] = []
+        async with asyncio.timeout(5):
+            while not found:  # it is in the index a moment later
+                found = (await client.get('/api/documents', params={'q': 'LADD'})).json()
+        assert [(one['title'], one['line'], one['marks']) for one in found] == [
+            ('Notes', 'Bring the ladder', [[10, 16]])
+        ]
+        assert (await client.get('/api/documents', params={'q': '"('})).json() == []
+        assert (await client.get('/api/documents', params={'q': 'x' * 1_001})).status_code == 422
+
+
 async def test_setting_the_text_merges_into_what_others_type() -> None:
     async with program() as (client, hub):
         await client.post('/api/documents', json={'id': 'doc', 'text': 'one\ntwo\n'})

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from collab.rooms.ports import DamagedDocument, Record, Store
+from collab.rooms.shelf import Indexed
 from collab.storage.documents import Documents
 from collab.storage.opening import Reading
 from models import Database, open_database
 from tests.support.chapters_contract import ChaptersContract, chapter
+from tests.support.shelf_contract import ListContract, SearchContract
 from tests.support.store import MemoryStore
 from tests.support.store_contract import StoreContract, records
 
@@ -32,13 +34,13 @@ async def database(file: Path) -> AsyncIterator[Database]:
     await opened.dispose()
 
 
-class TestMemory(StoreContract, ChaptersContract):
+class TestMemory(StoreContract, ChaptersContract, SearchContract, ListContract):
     @pytest.fixture
     def store(self) -> Store:
         return MemoryStore()
 
 
-class TestSQLite(StoreContract, ChaptersContract):
+class TestSQLite(StoreContract, ChaptersContract, SearchContract, ListContract):
     @pytest.fixture
     def store(self, database: Database) -> Store:
         return Documents(database)
@@ -316,3 +318,15 @@ def contents(file: Path) -> dict[str, list[tuple[Any, ...]]]:
     rows = {table: connection.execute(f'SELECT * FROM {table} ORDER BY 1, 2').fetchall() for table in TABLES}
     connection.close()
     return rows
+
+
+async def test_a_damaged_index_is_made_again(database: Database, file: Path) -> None:
+    store = Documents(database)
+    await store.create('plan', 'Our plan', 1)
+    await store.index([Indexed(lag, 'ladder') for lag in await store.behind()])
+    index = file.with_name('collab.db.search')
+    index.write_bytes(b'These are my notes, and they are no index at all. ' * 100)
+    with pytest.raises(sqlite3.DatabaseError):
+        await store.search('ladder', 10)
+    await store.index([Indexed(lag, 'ladder') for lag in await store.behind()])
+    assert [found.line for found in await store.search('ladder', 10)] == ['ladder']

@@ -105,6 +105,7 @@ class DocumentPage:
         self._dialog = MyselfDialog(self._visitors, self._me, self._notice)
         with tools:
             self._title = TitleField(self._hub, self._room, self._client, self._notice)
+            self._title.author = self._me.id
             SaveStatus().classes('status')
             self._faces = Faces(self._dialog.open)
             share = Words('button', 'Share', 'button button-main', type='button')

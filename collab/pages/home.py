@@ -8,15 +8,18 @@ from nicegui import Client, ui
 
 from collab.document.people import Person
 from collab.pages import missing
+from collab.pages.contents import Contents, Listed
+from collab.pages.doing import Doing
 from collab.pages.faces import Face
 from collab.pages.frame import frame
 from collab.pages.listing import Listing
 from collab.pages.missing import Making
 from collab.pages.myself import MyselfDialog
 from collab.pages.parts import Notice, Words, button, part
+from collab.pages.searching import SearchField
+from collab.pages.sorting import Sorting, order_of
 from collab.pages.visitors import Visitors
 from collab.rooms.hub import Hub
-from collab.rooms.ports import DocumentInfo
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +41,14 @@ def register(hub: Hub, visitors: Visitors) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
                 me = await visitors.welcome(request)
-                documents = await hub.list()
+                contents = Contents(hub, visitors, me, order_of(request.query_params.get('sort')))
+                listed = await contents.first()
         except Exception as error:
             log.warning('The documents could not be listed: %r', error)
             missing.unavailable(request)
             return
         with frame('Collab', 'home') as tools:
-            HomePage(hub, visitors, client, me).build(tools, list(documents))
+            HomePage(hub, visitors, client, me).build(tools, contents, listed)
 
 
 class HomePage:
@@ -56,29 +60,36 @@ class HomePage:
         self._client = client
         self._me = me
 
-    def build(self, tools: ui.element, documents: list[DocumentInfo]) -> None:
+    def build(self, tools: ui.element, contents: Contents, listed: Listed) -> None:
         """Put everything on the page."""
         notice = Notice(self._client)
         dialog = MyselfDialog(self._visitors, self._me, notice)
         with tools:
             face = Face(self._me, dialog.open, ' (you)')
-        making = Making(self._hub, notice)
+        making = Making(self._hub, notice, self._me.id)
         with part('div', 'title-row') as title_row:
             Words('h1', 'Documents')
             new = button('New document', making.make, 'button-main', data_testid='new-document')
+        with part('div', 'search-row') as search_row:
+            search = SearchField(self._client)
+            sorting = Sorting(self._client, contents.order)
         welcome = self._welcome()
 
         def show_empty(empty: bool) -> None:
             welcome.visible = empty
+            search_row.visible = not empty
             title_row.classes(add='empty' if empty else '', remove='' if empty else 'empty')
             new.move(welcome if empty else title_row)
 
-        listing = Listing(self._hub, self._client, notice, show_empty)
-        listing.show(documents)
+        doing = Doing(self._hub, notice, self._me)
+        listing = Listing(contents, self._client, doing, show_empty)
+        search.on_query, sorting.on_order = listing.search, listing.sort
+        listing.show(listed)
 
         def become(person: Person) -> None:
             face.show(person)
             dialog.become(person)
+            doing.me = person
 
         self._visitors.follow(self._client, self._me, become)
 

@@ -84,8 +84,9 @@ def unavailable(request: Request) -> None:
 class Making:
     """Makes a document and opens it, or says why not."""
 
-    def __init__(self, hub: Hub, notice: Notice) -> None:
+    def __init__(self, hub: Hub, notice: Notice, me: str = '') -> None:
         self._hub = hub
+        self._me = me
         self._notice = notice
         self._client = ui.context.client
         self._busy = False
@@ -96,7 +97,7 @@ class Making:
             return
         self._busy = True
         try:
-            info = await self._hub.create(document_id or '', document_id=document_id)
+            info = await self._hub.create(document_id or '', document_id=document_id, author=self._me)
         except DocumentExists:
             go_to(self._client, document_id or '')  # its own page says whether it was deleted
         except Exception:

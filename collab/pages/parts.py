@@ -7,6 +7,7 @@ from nicegui import Client, ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from collab.pages.soon import Soon
+from collab.rooms.shelf import Ranges
 
 BY_KEYBOARD = '(event) => event.target.matches(":focus-visible") && emit()'
 """Whoever clicked has the focus there too, and goes on elsewhere with the pointer."""
@@ -43,6 +44,29 @@ def dress(element: ui.element, classes: str, attributes: dict[str, Any]) -> None
         element.props[name.rstrip('_').replace('_', '-')] = value
     if testid := attributes.get('data_testid'):
         element.mark(testid)
+
+
+class Marked:
+    """A line in which some places are marked: by elements around them, so that it is never read as HTML."""
+
+    def __init__(self, tag: str, classes: str = '', **attributes: Any) -> None:
+        self.element = part(tag, classes, **attributes)
+        self._shown: tuple[str, Ranges] = ('', ())
+
+    def show(self, line: str, marks: Ranges) -> None:
+        """Show this line, marked at these places."""
+        if self._shown == (line, marks):
+            return
+        self._shown = (line, marks)
+        self.element.clear()
+        with self.element:
+            last = 0
+            for start, end in marks:
+                Words('span', line[last:start])
+                Words('mark', line[start:end])
+                last = end
+            Words('span', line[last:])
+        self.element.visible = bool(line)
 
 
 def button(text: str, on_click: Callable[..., Any], classes: str = '', **attributes: Any) -> Words:

@@ -1,47 +1,49 @@
 """One document in the list: its title, when it changed, who is in it, and what can be done with it."""
 
-import logging
 from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
 from collab.document.people import Person
 from collab.editor.element import UnsentMark
+from collab.pages.contents import Entry
+from collab.pages.doing import Doing
 from collab.pages.faces import Face
-from collab.pages.parts import Notice, Words, focus, icon_button, part
+from collab.pages.parts import Marked, Words, focus, icon_button, part
 from collab.pages.words import ago, exactly, machine_time
-from collab.rooms.hub import Hub
 from collab.rooms.naming import TITLE_LENGTH
-from collab.rooms.ports import DocumentInfo, UnknownDocument, milliseconds
-
-log = logging.getLogger(__name__)
+from collab.rooms.ports import DocumentInfo, milliseconds
 
 FACES = 5
 """Faces shown in a row; more people are a number."""
 
-GONE = 'Somebody deleted this document meanwhile.'
 UNSENT = 'Edits of yours are on this device only. Open it to send them.'
 REMAINING = 'Text of yours is on this device only. Open it to decide what becomes of it.'
-NOT_NOW = 'This could not be stored just now. Please try again in a moment.'
 
 
 class Row:
     """A row of the list. It is `busy` while somebody types a new title in it."""
 
-    def __init__(self, hub: Hub, info: DocumentInfo, notice: Notice, changed: Callable[[], None]) -> None:
-        self._hub = hub
+    def __init__(self, doing: Doing, info: DocumentInfo, changed: Callable[[], None]) -> None:
+        self._doing = doing
         self._info = info
-        self._notice = notice
+        self._pinned = False
         self._changed = changed
         self._people: Sequence[Person] = ()
         self._field: ui.input | None = None
         with part('li', 'document', data_testid='document-row') as self._row:
             with part('div', 'document-what') as self._what:
                 self._title = Words('a', info.title, 'document-title', href=f'/d/{info.id}')
-                self._when = Words('time', '', 'document-when')
+                self._title.mark('document-title')
+                self._line = Marked('p', 'document-line', data_testid='document-line')
+                self._line.element.visible = False
+                with part('p', 'document-when', data_testid='document-when'):
+                    self._when = Words('time', '')
+                    self._by = Words('span', '')
                 UnsentMark(info.id, UNSENT, REMAINING).classes('document-unsent')
             self._faces = part('ul', 'faces faces-small', aria_label='In it now')
             with part('div', 'document-actions'):
+                self._pin_button = icon_button('pin', 'Pin', self._pin)
                 icon_button('rename', 'Rename', self.rename)
                 icon_button('delete', 'Delete', self._delete, 'danger')
 
@@ -50,13 +52,16 @@ class Row:
         """Somebody types a new title here."""
         return self._field is not None
 
-    def show(self, info: DocumentInfo, people: Sequence[Person]) -> None:
-        """Show what the document is now."""
-        self._info = info
+    def show(self, entry: Entry, people: Sequence[Person]) -> None:
+        """Show what the document is now, and the line by which it was found."""
+        info = self._info = entry.info
+        self._line.show(entry.found.line if entry.found else '', entry.found.marks if entry.found else ())
         self._title.text = info.title
         self._when.text = ago(info.changed_at, milliseconds())
         self._when.props['title'] = exactly(info.changed_at)
         self._when.props['datetime'] = machine_time(info.changed_at)
+        self._by.text = f' by {entry.by}' if entry.by else ''
+        self._show_pinned(entry.pinned)
         if list(people) != list(self._people):
             self._people = list(people)
             self._show_faces()
@@ -101,13 +106,7 @@ class Row:
         if not title or title == self._info.title:
             return
         self._title.text = title
-        try:
-            await self._hub.rename(self._info.id, title)
-        except UnknownDocument:
-            self._notice.say(GONE)
-        except Exception:
-            log.exception('Document %s could not be renamed.', self._info.id)
-            self._notice.say(NOT_NOW)
+        await self._doing.rename(self._info, title)
 
     def _leave(self) -> None:
         if self._field is not None:
@@ -117,24 +116,17 @@ class Row:
             self._changed()
 
     async def _delete(self) -> None:
-        title, document_id = self._info.title, self._info.id
+        await self._doing.delete(self._info)
 
-        async def undo() -> None:
-            try:
-                await self._hub.restore(document_id)
-            except Exception:
-                log.exception('Document %s could not be taken back.', document_id)
-                self._notice.say(NOT_NOW, 'Undo', undo)
+    async def _pin(self) -> None:
+        await self._doing.pin(self._info, not self._pinned)
 
-        try:
-            await self._hub.delete(document_id)
-        except UnknownDocument:
-            self._notice.say(GONE)
-        except Exception:
-            log.exception('Document %s could not be deleted.', document_id)
-            self._notice.say(NOT_NOW)
-        else:
-            self._notice.say(f'“{title}” was deleted.', 'Undo', undo, go=True)
+    def _show_pinned(self, pinned: bool) -> None:
+        if pinned != self._pinned:
+            self._pinned = pinned
+            self._pin_button.props['aria-pressed'] = str(pinned).lower()
+            self._pin_button.props['title'] = 'Pinned: first in your list' if pinned else 'Pin'
+            self._row.classes(toggle='pinned')
 
     def _show_faces(self) -> None:
         self._faces.clear()

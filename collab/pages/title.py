@@ -29,6 +29,7 @@ class TitleField:
         self._hub = hub
         self._room = room
         self._notice = notice
+        self.author = ''
         self._client = client
         self._inside = False
         self._typed = False
@@ -90,7 +91,7 @@ class TitleField:
 
     async def _store(self, typed: str) -> None:
         try:
-            await self._hub.rename(self._room.id, typed)
+            await self._hub.rename(self._room.id, typed, self.author)
         except UnknownDocument:
             pass  # deleted: the page says so itself
         except Exception:

@@ -1,15 +1,20 @@
 """Who has a page open, so that a new name or colour shows on all pages of that person at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from fastapi import Request
 from nicegui import Client
 
-from collab.document.people import Person, clean_color, clean_name
+from collab.document.people import Person, clean_color, clean_name, guest
+from collab.rooms.editing import CODE
 from collab.rooms.hub import Hub
 from collab.rooms.ports import milliseconds
 from collab.storage.people import People
-from collab.web.auth import person_of
+from collab.web.auth import ANYONE, person_of
+
+A_PROGRAM = 'a program'
+PROGRAMS = ('', ANYONE, CODE)
+"""Authors who are no people; nobody knows who the first of them is."""
 
 
 class Visitors:
@@ -28,6 +33,12 @@ class Visitors:
         """Call `become` whenever this person takes another name or colour, while the page lives."""
         self._pages[client.id] = (person.id, become)
         client.on_delete(lambda: self._pages.pop(client.id, None) and None)
+
+    async def names(self, authors: Collection[str]) -> dict[str, str]:
+        """What to call these authors of edits; who is nobody in particular is left out."""
+        chosen = await self._people.names(authors)
+        people = {author: guest(author).name for author in authors if author not in PROGRAMS}
+        return people | {author: A_PROGRAM for author in authors if author in PROGRAMS and author} | chosen
 
     async def rename(self, person: Person, name: str, color: str) -> Person:
         """Keep a person's new name and colour and show them everywhere. Raises ValueError with the reason."""

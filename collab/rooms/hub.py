@@ -5,10 +5,12 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 
 from collab.document.people import Person
+from collab.rooms.editing import CODE
 from collab.rooms.history import Revision, history
 from collab.rooms.naming import check_text, clean_id, clean_title
 from collab.rooms.opened import DOCUMENT_LIMIT, OpenDocuments, loaded
 from collab.rooms.ports import DocumentInfo, LogSize
+from collab.rooms.shelf import Found, Order
 from collab.rooms.watching import Happening
 
 __all__ = ['DOCUMENT_LIMIT', 'Hub']
@@ -20,15 +22,15 @@ class Hub(OpenDocuments):
     """All documents. The way to a live one is `async with hub.open(document_id) as room`."""
 
     async def create(
-        self, title: str = '', *, document_id: str | None = None, text: str = ''
+        self, title: str = '', *, document_id: str | None = None, text: str = '', author: str = ''
     ) -> DocumentInfo:
         """Make a document, with a text if one is given. Raises DocumentExists, ValueError for a bad id."""
         check_text(text, self._limit)
         chosen = secrets.token_urlsafe(16) if document_id is None else clean_id(document_id)
-        info = await self._store.create(chosen, clean_title(title), self._now())
+        info = await self._store.create(chosen, clean_title(title), self._now(), author)
         if text:
             async with self.open(info.id) as room:
-                room.insert(0, text)
+                room.insert(0, text, author or CODE)
                 await room.saved()
         self.tell(Happening.TITLE)
         return info
@@ -36,6 +38,32 @@ class Hub(OpenDocuments):
     async def list(self) -> Sequence[DocumentInfo]:
         """All documents but those in the trash, last changed first."""
         return await self._store.list()
+
+    async def page(
+        self, order: Order, limit: int, after: DocumentInfo | None = None, person: str = ''
+    ) -> Sequence[DocumentInfo]:
+        """Some documents of a sorted list, behind the one given; without what this person has pinned."""
+        return await self._store.page(order, limit, after, person)
+
+    async def count(self) -> int:
+        """How many documents there are, without those in the trash."""
+        return await self._store.count()
+
+    async def pinned(self, person: str) -> Sequence[DocumentInfo]:
+        """What this person has pinned."""
+        return await self._store.pinned(person)
+
+    async def pin(self, person: str, document_id: str, pinned: bool) -> None:
+        """Pin it for this person, or pin it no more. Raises UnknownDocument."""
+        if pinned:
+            await self._store.pin(person, document_id, self._now())
+        else:
+            await self._store.unpin(person, document_id)
+        self.tell(Happening.TITLE)
+
+    async def search(self, query: str, limit: int = 50) -> Sequence[Found]:
+        """The documents whose title and text hold every word of the query, as of a few seconds ago."""
+        return await self._store.search(query, limit)
 
     async def describe(self, document_id: str) -> DocumentInfo:
         """What the list says of one document. Raises UnknownDocument."""
@@ -49,9 +77,9 @@ class Hub(OpenDocuments):
         """All that was ever written in it, in order; see collab.rooms.history."""
         return history(self._store, document_id)
 
-    async def rename(self, document_id: str, title: str) -> DocumentInfo:
+    async def rename(self, document_id: str, title: str, author: str = '') -> DocumentInfo:
         """Give it a new title, on every screen at once. Raises UnknownDocument, ValueError."""
-        info = await self._store.rename(document_id, clean_title(title), self._now())
+        info = await self._store.rename(document_id, clean_title(title), self._now(), author)
         if (room := self.room(document_id)) is not None:
             room.retitle(info.title)
         self.tell(Happening.TITLE)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from collab.rooms.allowance import Allowances
 from collab.rooms.chapters import shorten
 from collab.rooms.healing import Healing
+from collab.rooms.indexing import Indexing
 from collab.rooms.journal import Journal
 from collab.rooms.ports import RestoredDocument, Store, milliseconds
 from collab.rooms.room import Room
@@ -60,12 +61,15 @@ class OpenDocuments(Watchers):
         self._tasks: set[asyncio.Task[None]] = set()
         self.allowances = Allowances(clock)
         self.journal = Journal(store, self._trouble)
+        self.indexing = Indexing(store, clock, lambda: self.tell(Happening.INDEX))
         self.healing = Healing(store, self._spawn, clock=clock, now=now)
 
     def start(self) -> None:
         """Begin to write. Needs a running event loop."""
         self.journal.start()
         self._spawn(self._watch_epochs(), 'watch epochs')
+        self._spawn(self.indexing.run(), 'index')
+        self.watch(self.indexing.happened)
 
     async def drain(self, seconds: float = 4.0) -> bool:
         """Store everything and end. False if something could not be stored in time."""

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from collab.rooms.shelf import DocumentInfo as DocumentInfo
+from collab.rooms.shelf import Shelf
+
 
 def milliseconds() -> int:
     """The wall clock, for people to read; nothing is ordered by it."""
@@ -57,16 +60,6 @@ class SettledDocument(RestoredDocument):
 
     def __str__(self) -> str:
         return f'The document {self.args[0]!r} was put in order.'
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentInfo:
-    """A document as a list shows it. Times are milliseconds since the epoch, for people to read."""
-
-    id: str
-    title: str
-    created_at: int
-    changed_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,19 +142,16 @@ class StoredDocument:
     """What comes between the snapshot and the tail: the contents of chapters. Mostly none."""
 
 
-class Store(Protocol):
+class Store(Shelf, Protocol):
     """Keeps documents. Errors of the medium are raised as they are, and any call may then be tried again."""
 
-    async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
-        """Make an empty document. Raises DocumentExists."""
+    async def create(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
+        """Make an empty document; `by` is who does it. Raises DocumentExists."""
 
     async def describe(self, document_id: str) -> DocumentInfo:
         """Raises UnknownDocument; for one in the trash DeletedDocument, as `rename` and `load` do."""
 
-    async def list(self) -> Sequence[DocumentInfo]:
-        """All documents that are not in the trash, last changed first."""
-
-    async def rename(self, document_id: str, title: str, at: int) -> DocumentInfo:
+    async def rename(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         """Raises UnknownDocument."""
 
     async def delete(self, document_id: str, at: int) -> None:

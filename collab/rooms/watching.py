@@ -14,6 +14,8 @@ class Happening(Enum):
     PEOPLE = 'people'
     TITLE = 'title'
     GONE = 'gone'
+    INDEX = 'index'
+    """What was written some seconds ago can be searched now."""
 
 
 Watcher = Callable[[Happening], None]

@@ -10,14 +10,14 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from collab.storage.checking import DamagedFile, Findings, check, knows_lives
+from collab.storage.checking import DamagedFile, Findings, check, is_of_today
 from collab.storage.epochs import new_epoch
 from models import Base, Database, DatabaseUnusable, open_database
 
 PATIENCE = 10.0
 """Seconds to wait for a database that somebody else is writing to."""
 
-REPLACED, KEPT = ('snapshots', 'chapters', 'updates'), ('replicas', 'people')
+REPLACED, KEPT = ('snapshots', 'chapters', 'updates'), ('replicas', 'pins', 'people')
 """Tables of which a restore takes away what is there, and those to which it adds what is not. Client ids that
 ever wrote are kept, and belong to an earlier life: who still knows that one shall not write on in the new."""
 NAMED = 3
@@ -107,7 +107,7 @@ def brought_up(backup: Path, folder: Path) -> Path:
     Raises sqlite3.Error, DatabaseUnusable.
     """
     with closing(_reading(backup)) as original:
-        if knows_lives(original):
+        if is_of_today(original):
             return backup
         with closing(sqlite3.connect(folder / backup.name)) as copy:
             original.backup(copy)
@@ -196,7 +196,7 @@ def replace(
                 connection.execute(f'DELETE FROM main.{table} WHERE document_id = ?', (name,))
             connection.execute('DELETE FROM main.documents WHERE id = ?', (name,))
             _take(connection, 'documents', 'id', name)
-            for table in (*REPLACED, 'replicas'):
+            for table in (*REPLACED, 'replicas', 'pins'):
                 _take(connection, table, 'document_id', name)
             connection.execute('UPDATE main.documents SET epoch = ? WHERE id = ?', (new_epoch(), name))
         for lost in lost_snapshots:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from collab.storage import checksums
+from models import Base
 
 UPDATES = 'SELECT seq, author, created_at, "update", checksum FROM updates WHERE document_id = ? ORDER BY seq'
 CHAPTERS = (
@@ -53,6 +54,15 @@ def knows_lives(connection: sqlite3.Connection) -> bool:
     """Whether a document may have earlier lives here; in a backup of the first Collab it has none."""
     columns = connection.execute("SELECT name FROM pragma_table_info('documents')")
     return ('base',) in columns.fetchall()
+
+
+def is_of_today(connection: sqlite3.Connection) -> bool:
+    """Whether every table and column that this Collab reads is there."""
+    columns = connection.execute(
+        "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+    )
+    tables = Base.metadata.tables.values()
+    return {(table.name, column.name) for table in tables for column in table.columns} <= {*columns}
 
 
 def _wrong(connection: sqlite3.Connection, name: str, end: int, base: int) -> str:

@@ -16,45 +16,44 @@ from collab.rooms.ports import (
     StoredDocument,
     UnknownDocument,
 )
+from collab.rooms.shelf import sort_key
 from collab.storage import checksums, finding
 from collab.storage.chapters import Chapters
 from collab.storage.epochs import NewLife, new_epoch
 from collab.storage.finding import info, telling_damage
 from collab.storage.log import Batch
-from models import Chapter, Document, Snapshot, Update
+from collab.storage.shelf import Shelf
+from models import Chapter, Database, Document, Snapshot, Update
 
 
-class Documents(Chapters):
+class Documents(Chapters, Shelf):
     """The store of `collab.rooms.ports`, in SQLite. What it promises is written there.
 
     A call that is cancelled has done nothing, or it finishes by itself as a whole; `load` waits for that.
     """
 
-    async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
+    def __init__(self, database: Database) -> None:
+        Chapters.__init__(self, database)
+        Shelf.__init__(self, database)
+
+    async def create(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         """Make an empty document. Raises DocumentExists."""
-        row = {'id': document_id, 'title': title, 'created_at': at, 'changed_at': at, 'epoch': new_epoch()}
+        row = {'id': document_id, 'title': title, 'created_at': at, 'epoch': new_epoch()}
+        row |= {'sort_key': sort_key(title), 'changed_at': at, 'changed_by': by}
         try:
             await self._database.write(lambda connection: connection.execute(insert(Document), row))
         except IntegrityError as error:
             raise DocumentExists(document_id) from error
-        return DocumentInfo(document_id, title, at, at)
+        return DocumentInfo(document_id, title, at, at, by)
 
     async def describe(self, document_id: str) -> DocumentInfo:
         """What the list shows of one document. Raises UnknownDocument."""
         return info(await self._database.read(lambda connection: finding.document(connection, document_id)))
 
-    async def list(self) -> Sequence[DocumentInfo]:
-        """All documents that are not in the trash, last changed first."""
-        wanted = (
-            select(Document.__table__)
-            .where(Document.deleted_at.is_(None))
-            .order_by(Document.changed_at.desc(), Document.id)
-        )
-        return [info(row) for row in await self._database.select(wanted)]
-
-    async def rename(self, document_id: str, title: str, at: int) -> DocumentInfo:
+    async def rename(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         """Give it another title. Raises UnknownDocument."""
-        return await self._change(document_id, _living(document_id).values(title=title, changed_at=at))
+        named = {'title': title, 'sort_key': sort_key(title), 'changed_at': at, 'changed_by': by}
+        return await self._change(document_id, _living(document_id).values(named))
 
     async def delete(self, document_id: str, at: int) -> None:
         """Move it to the trash, where it keeps everything. Raises UnknownDocument."""

@@ -11,7 +11,7 @@ END = 'SELECT seq, epoch FROM documents WHERE id = ?'
 ADD = (
     'INSERT INTO updates (document_id, seq, author, created_at, "update", checksum) VALUES (?, ?, ?, ?, ?, ?)'
 )
-ADVANCE = 'UPDATE documents SET seq = ?, changed_at = ? WHERE id = ?'
+ADVANCE = 'UPDATE documents SET seq = ?, changed_at = ?, changed_by = ? WHERE id = ?'
 OWN = """
     INSERT OR IGNORE INTO replicas (document_id, client_id, author, epoch)
     SELECT id, ?, ?, epoch FROM documents WHERE id = ?
@@ -83,7 +83,7 @@ def add(connection: sqlite3.Connection, fresh: list[Sealed]) -> None:
         ADD,
         ((r.document_id, r.seq, r.author, r.created_at, r.update, checksum) for r, checksum in fresh),
     )
-    connection.executemany(ADVANCE, ((r.seq, r.created_at, r.document_id) for r in last.values()))
+    connection.executemany(ADVANCE, ((r.seq, r.created_at, r.author, r.document_id) for r in last.values()))
     # A client id that is somebody's already stays theirs.
     connection.executemany(
         OWN, ((client, r.author, r.document_id) for r, _ in fresh for client in r.replicas)

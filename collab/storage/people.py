@@ -1,5 +1,6 @@
 """The names and colours that people chose, kept for their next visit."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -29,6 +30,11 @@ class People:
         for row in await self._database.select(wanted):
             return PersonRecord(row.id, row.name, row.color)
         return None
+
+    async def names(self, person_ids: Collection[str]) -> dict[str, str]:
+        """The names that these people chose; who never chose one is left out."""
+        wanted = select(Person.id, Person.name).where(Person.id.in_(person_ids))
+        return {row.id: row.name for row in await self._database.select(wanted)}
 
     async def save(self, person_id: str, name: str, color: str, at: int) -> None:
         """Keep the name and colour, in place of earlier ones. `at` is in milliseconds since the epoch."""

@@ -5,6 +5,7 @@ import logging
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Request, Response
+from fastapi import Query as InQuery
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
@@ -15,7 +16,7 @@ from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument, DocumentExists, DocumentInfo, UnknownDocument
 from collab.rooms.room import Room
 from collab.web.auth import author_of, same_origin
-from collab.web.bodies import DescribedDocument, Document, Edits, Log, NewDocument, NewTitle
+from collab.web.bodies import DescribedDocument, Document, Edits, FoundDocument, Log, NewDocument, NewTitle
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ STORED_WITHIN = 10.0
 """Seconds that a request waits for the store before it says that this takes too long."""
 
 DocumentId = Annotated[str, Path(description='Id of the document', max_length=64)]
+Query = Annotated[str | None, InQuery(description='words to search for', max_length=1_000)]
 
 
 def application(hub: Hub, limit: int) -> FastAPI:
@@ -49,16 +51,21 @@ def _serve_documents(api: FastAPI, hub: Hub) -> None:
         )
 
     @api.post('/documents', status_code=201)
-    async def create(new: NewDocument, response: Response) -> Document:
+    async def create(new: NewDocument, request: Request, response: Response) -> Document:
         """Make a document."""
-        info = await hub.create(new.title, document_id=new.id, text=new.text)
+        info = await hub.create(new.title, document_id=new.id, text=new.text, author=author_of(request))
         response.headers['Location'] = f'/api/documents/{info.id}'
         return shown(info)
 
-    @api.get('/documents')
-    async def documents() -> list[Document]:
-        """All documents, last changed first."""
-        return [shown(info) for info in await hub.list()]
+    @api.get('/documents', response_model_exclude_unset=True)
+    async def documents(q: Query = None) -> list[FoundDocument]:
+        """All documents, last changed first; with `q` those that hold all of its words, best first."""
+        if q is None:
+            return [FoundDocument(**shown(info).model_dump()) for info in await hub.list()]
+        return [
+            FoundDocument(**shown(found.info).model_dump(), line=found.line, marks=list(found.marks))
+            for found in await hub.search(q)
+        ]
 
     @api.get('/documents/{document_id}')
     async def document(document_id: DocumentId) -> DescribedDocument:
@@ -69,9 +76,9 @@ def _serve_documents(api: FastAPI, hub: Hub) -> None:
         return DescribedDocument(**shown(info).model_dump(), log=log)
 
     @api.patch('/documents/{document_id}')
-    async def rename(document_id: DocumentId, new: NewTitle) -> Document:
+    async def rename(document_id: DocumentId, new: NewTitle, request: Request) -> Document:
         """Give it a new title, on every screen at once."""
-        return shown(await hub.rename(document_id, new.title))
+        return shown(await hub.rename(document_id, new.title, author_of(request)))
 
     @api.delete('/documents/{document_id}', status_code=204)
     async def delete(document_id: DocumentId) -> None:

@@ -52,8 +52,12 @@ async def person_of(connection: HTTPConnection, names: Names) -> Person:
 
 
 def author_of(connection: HTTPConnection) -> str:
-    """What the log says of edits that come over this connection."""
-    return identify(connection) or ANYONE
+    """What the log says of edits that come over this connection.
+
+    NiceGUI begins a session for whoever asks; only who brings a cookie has had one before.
+    """
+    known = identify(connection) if connection.cookies else None
+    return known or ANYONE
 
 
 def same_origin(connection: HTTPConnection) -> bool:

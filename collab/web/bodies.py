@@ -54,3 +54,12 @@ class DescribedDocument(Document):
     """A document, and how much is stored of it."""
 
     log: Log
+
+
+class FoundDocument(Document):
+    """A document of the list, and where the words are that were searched for."""
+
+    line: str | None = Field(
+        None, description='with `q`: the line of the text that shows best what was found'
+    )
+    marks: list[tuple[int, int]] = Field([], description='places of the words in that line, in code points')

@@ -9,13 +9,17 @@ from models import open_database
 BACK_TO_0001 = """
     ALTER TABLE documents DROP COLUMN base;
     ALTER TABLE replicas DROP COLUMN epoch;
+    ALTER TABLE documents DROP COLUMN changed_by;
+    ALTER TABLE documents DROP COLUMN sort_key;
+    ALTER TABLE documents DROP COLUMN template;
     DROP TABLE chapters;
+    DROP TABLE pins;
     UPDATE alembic_version SET version_num = '0001';
 """
 
 
 async def make_old(file: Path) -> None:
-    """Take back what versions 0002 and 0003 brought, in a database that nobody has open."""
+    """Take back what later versions brought, in a database that nobody has open."""
     await open_database(f'sqlite+aiosqlite:///{file}').dispose()
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.executescript(BACK_TO_0001)

@@ -1,7 +1,9 @@
 """A store in memory that does what a test wants: fail, make everybody wait, count."""
 
 import asyncio
+import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +20,7 @@ from collab.rooms.ports import (
     StoredDocument,
     UnknownDocument,
 )
+from collab.rooms.shelf import Found, Indexed, Lag, Order, Ranges, sort_key
 
 
 @dataclass(slots=True)
@@ -37,7 +40,7 @@ class Kept:
 
     def keep(self, log: list[Record]) -> None:
         for record in log[len(self.log) :]:
-            self.info = replace(self.info, changed_at=record.created_at)
+            self.info = replace(self.info, changed_at=record.created_at, changed_by=record.author)
             for client in record.replicas:
                 self.owners.setdefault(client, (record.author, self.epoch))
         self.log = log
@@ -72,6 +75,8 @@ class MemoryStore:
         self.commits = 0
         self.loads = 0
         self.documents: dict[str, Kept] = {}
+        self.pins: dict[tuple[str, str], int] = {}
+        self.indexed: dict[str, Indexed] = {}
         self._failures: list[tuple[Exception, bool]] = []
         self._open = asyncio.Event()
         self._open.set()
@@ -92,10 +97,10 @@ class MemoryStore:
         """Let `load` find this document damaged."""
         self.documents[document_id].damage = words
 
-    async def create(self, document_id: str, title: str, at: int) -> DocumentInfo:
+    async def create(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         if document_id in self.documents:
             raise DocumentExists(document_id)
-        self.documents[document_id] = Kept(DocumentInfo(document_id, title, at, at))
+        self.documents[document_id] = Kept(DocumentInfo(document_id, title, at, at, by))
         return self.documents[document_id].info
 
     async def describe(self, document_id: str) -> DocumentInfo:
@@ -105,9 +110,9 @@ class MemoryStore:
         living = [kept.info for kept in self.documents.values() if not kept.in_trash]
         return sorted(living, key=lambda info: (-info.changed_at, info.id))
 
-    async def rename(self, document_id: str, title: str, at: int) -> DocumentInfo:
+    async def rename(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         kept = self._living(document_id)
-        kept.info = replace(kept.info, title=title, changed_at=at)
+        kept.info = replace(kept.info, title=title, changed_at=at, changed_by=by)
         return kept.info
 
     async def delete(self, document_id: str, at: int) -> None:
@@ -210,6 +215,60 @@ class MemoryStore:
         kept.chapters.append(chapter)
         kept.snapshots = {seq: state for seq, state in kept.snapshots.items() if not first <= seq < last}
 
+    async def page(
+        self, order: Order, limit: int, after: DocumentInfo | None = None, person: str = ''
+    ) -> Sequence[DocumentInfo]:
+        keys = {
+            Order.CHANGED: lambda info: (-info.changed_at, info.id),
+            Order.CREATED: lambda info: (-info.created_at, info.id),
+            Order.TITLE: lambda info: (sort_key(info.title), info.id),
+        }
+        key = keys[order]
+        living = sorted(await self.list(), key=key)
+        behind = [info for info in living if after is None or key(info) > key(after)]
+        return [info for info in behind if (person, info.id) not in self.pins][:limit]
+
+    async def count(self) -> int:
+        return len(await self.list())
+
+    async def pinned(self, person: str) -> Sequence[DocumentInfo]:
+        mine = sorted((at, name) for (who, name), at in self.pins.items() if who == person)
+        return [kept.info for _, name in mine if not (kept := self.documents[name]).in_trash]
+
+    async def pin(self, person: str, document_id: str, at: int) -> None:
+        self._living(document_id)
+        self.pins.setdefault((person, document_id), at)
+
+    async def unpin(self, person: str, document_id: str) -> None:
+        self.pins.pop((person, document_id), None)
+
+    async def search(self, query: str, limit: int) -> Sequence[Found]:
+        words = [fold(word) for word in re.findall(r'\w+', query)]
+        found = [
+            Found(self.documents[name].info, marks(lag.title, words), *best_line(indexed.text, words))
+            for name, indexed in self.indexed.items()
+            if (lag := indexed.lag)
+            and not self.documents[name].in_trash
+            and words
+            and all(marks(f'{lag.title}\n{indexed.text}', [word]) for word in words)
+        ]
+        return sorted(found, key=lambda one: not one.title_marks)[:limit]
+
+    async def behind(self) -> Sequence[Lag]:
+        lags = (
+            Lag(name, kept.info.title, kept.epoch, len(kept.log))
+            for name, kept in self.documents.items()
+            if not kept.in_trash
+        )
+        return [
+            lag
+            for lag in lags
+            if lag.document_id not in self.indexed or self.indexed[lag.document_id].lag != lag
+        ]
+
+    async def index(self, documents: Sequence[Indexed]) -> None:
+        self.indexed.update({document.lag.document_id: document for document in documents})
+
     async def epochs(self, document_ids: Sequence[str]) -> dict[str, int]:
         return {name: self.documents[name].epoch for name in document_ids if name in self.documents}
 
@@ -239,6 +298,27 @@ class MemoryStore:
                 raise DamagedDocument(f'{record.document_id}: update {record.seq} does not fit the log')
         for document_id, log in logs.items():
             self.documents[document_id].keep(log)
+
+
+def fold(text: str) -> str:
+    """Without accents and capitals, as long as before."""
+    return ''.join(unicodedata.normalize('NFD', sign)[0].lower()[0] for sign in text)
+
+
+def marks(line: str, words: Sequence[str]) -> Ranges:
+    """Where in a line a word begins with one of these; one of a script without spaces may be anywhere."""
+    found = {
+        match.span()
+        for word in words
+        for match in re.finditer(rf'\b{word}\w*' if word.isascii() else word, fold(line))
+    }
+    return tuple(sorted(found))
+
+
+def best_line(text: str, words: Sequence[str]) -> tuple[str, Ranges]:
+    """The line with most of these words, and where they are."""
+    best = max(text.split('\n'), key=lambda line: len(marks(line, words)))
+    return best, marks(best, words)
 
 
 def _seal(record: Record) -> tuple[object, ...]:

@@ -1,0 +1,56 @@
+"""What somebody does with a document in the list, and what the page says when that does not work."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from collab.document.people import Person
+from collab.pages.parts import Notice
+from collab.rooms.hub import Hub
+from collab.rooms.ports import DocumentInfo, UnknownDocument
+
+log = logging.getLogger(__name__)
+
+GONE = 'Somebody deleted this document meanwhile.'
+NOT_NOW = 'This could not be stored just now. Please try again in a moment.'
+
+
+class Doing:
+    """One person at the list of documents. Nothing here raises: the page says what went wrong."""
+
+    def __init__(self, hub: Hub, notice: Notice, me: Person) -> None:
+        self.hub = hub
+        self.notice = notice
+        self.me = me
+
+    async def rename(self, info: DocumentInfo, title: str) -> None:
+        """Give it a new title."""
+        await self._try(info, lambda: self.hub.rename(info.id, title, self.me.id))
+
+    async def pin(self, info: DocumentInfo, pinned: bool) -> None:
+        """Keep it at the top of my list, or no more."""
+        await self._try(info, lambda: self.hub.pin(self.me.id, info.id, pinned))
+
+    async def delete(self, info: DocumentInfo) -> None:
+        """Move it to the trash, with a way back."""
+
+        async def undo() -> None:
+            try:
+                await self.hub.restore(info.id)
+            except Exception:
+                log.exception('Document %s could not be taken back.', info.id)
+                self.notice.say(NOT_NOW, 'Undo', undo)
+
+        if await self._try(info, lambda: self.hub.delete(info.id)):
+            self.notice.say(f'“{info.title}” was deleted.', 'Undo', undo, go=True)
+
+    async def _try(self, info: DocumentInfo, work: Callable[[], Awaitable[object]]) -> bool:
+        try:
+            await work()
+        except UnknownDocument:
+            self.notice.say(GONE)
+        except Exception:
+            log.exception('Document %s could not be changed.', info.id)
+            self.notice.say(NOT_NOW)
+        else:
+            return True
+        return False

@@ -1,0 +1,182 @@
+"""The page of all documents: what people find there, and what they do with it."""
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+from nicegui import ElementFilter
+from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
+from nicegui.testing import User
+from nicegui.testing.user_interaction import UserInteraction
+
+from collab.pages.contents import PAGE
+from tests.support.rooms import becomes
+from tests.test_pages import change_name, count_of, create_document
+
+CreateUser = Callable[[], User]
+
+
+async def test_a_document_is_found_by_its_text_while_somebody_types(user: User) -> None:
+    await make(user, 'Garden', 'Bring the ladder\nand the Bücher')
+    await make(user, 'Kitchen', 'Buy milk')
+    await user.open('/')
+    await user.should_see('Kitchen')
+
+    await search(user, 'lad', 'Garden')
+    await user.should_see('ladder')
+    await user.should_see('1 document found')
+    await user.should_not_see('Kitchen')
+    assert texts(user, 'document-line') == ['Bring the ladder']
+
+    await search(user, 'bucher', 'Garden')
+    await user.should_see('Bücher')
+    user.find(marker='search').clear()
+    await user.should_see('Kitchen')
+    assert texts(user, 'document-line') == []
+
+
+async def test_what_is_not_there_is_not_found(user: User) -> None:
+    await make(user, 'Garden', 'Bring the ladder')
+    await user.open('/')
+    user.find(marker='search').type('"rake NEAR(')
+    await user.should_see('Nothing found for “"rake NEAR(”')
+    await user.should_not_see(marker='document-row')
+    user.find(marker='search').trigger('keydown.escape')
+    await user.should_see('Garden')
+
+
+async def test_what_others_write_is_found_without_doing_anything(user: User) -> None:
+    await make(user, 'Garden', 'Bring the ladder')
+    await user.open('/')
+    user.find(marker='search').type('ladder')
+    await user.should_see('1 document found')
+    await make(user, 'Attic', 'Another ladder')
+    await becomes(lambda: count_of(user, 'document-row') == 2)
+
+
+async def test_a_found_document_is_deleted_like_any_other(user: User) -> None:
+    await make(user, 'Garden', 'Bring the ladder')
+    await user.open('/')
+    await search(user, 'ladder', 'Garden')
+    await user.should_see('1 document found')
+    user.find('Delete').click()
+    await user.should_see('Nothing found for “ladder”')
+
+
+async def test_a_line_that_is_found_is_never_html(user: User) -> None:
+    evil = '<img src=x onerror="alert(1)"> ladder'
+    await make(user, 'Garden', evil)
+    await user.open('/')
+    await search(user, 'onerror', 'Garden')
+    await user.should_see('1 document found')
+    assert texts(user, 'document-line') == [evil]
+
+
+async def test_the_list_says_who_changed_a_document_last(user: User, create_user: CreateUser) -> None:
+    amira, jonas = user, create_user()
+    await make(amira, 'By a program')
+    await amira.open('/')
+    await change_name(amira, 'Amira')
+    await create_document(amira, 'Minutes')
+    await jonas.open('/')
+    await becomes(lambda: 'just now by Amira' in texts(jonas, 'document-when'))
+    assert texts(jonas, 'document-when') == ['just now by Amira', 'just now by a program']
+    row(jonas, 'Minutes', 'Rename').trigger('click')
+    jonas.find(marker='rename-field').clear().type('Notes').trigger('keydown.enter')
+    await becomes(lambda: 'just now by Amira' not in texts(jonas, 'document-when'))
+
+
+async def test_everybody_sorts_as_they_like(user: User) -> None:
+    for title in ('Week 10', 'ärger', 'week 9'):
+        await make(user, title)
+    await user.open('/')
+    assert listed(user) == ['week 9', 'ärger', 'Week 10']
+    user.find(marker='sort').trigger('change', 'title')
+    await becomes(lambda: listed(user) == ['ärger', 'week 9', 'Week 10'])
+    await make(user, 'Amt')
+    await becomes(lambda: listed(user) == ['Amt', 'ärger', 'week 9', 'Week 10'])
+    await user.open('/?sort=created')
+    assert listed(user) == ['Amt', 'week 9', 'ärger', 'Week 10']
+
+
+async def test_a_pinned_document_comes_first_for_who_pinned_it(user: User, create_user: CreateUser) -> None:
+    amira, jonas = user, create_user()
+    for title in ('One', 'Two', 'Three'):
+        await make(amira, title)
+    await amira.open('/')
+    await jonas.open('/')
+    row(amira, 'One', 'Pin').trigger('click')
+    await becomes(lambda: listed(amira) == ['One', 'Three', 'Two'])
+    assert listed(jonas) == ['Three', 'Two', 'One']
+    await amira.open('/?sort=title')
+    assert listed(amira) == ['One', 'Three', 'Two']
+    row(amira, 'One', 'Pin').trigger('click')
+    await becomes(lambda: next(iter(row(amira, 'One', 'Pin').elements)).props['aria-pressed'] == 'false')
+
+
+async def test_a_long_list_comes_page_by_page(user: User) -> None:
+    for number in range(1, PAGE + 4):
+        await make(user, f'Note {number}')
+    await user.open('/?sort=title')
+    assert listed(user) == [f'Note {number}' for number in range(1, PAGE + 1)]
+    await user.should_see('Show more (3 documents)')
+    user.find('Show more').click()
+    await becomes(lambda: len(listed(user)) == PAGE + 3)
+    await make(user, 'Note 0')
+    await becomes(lambda: listed(user)[0] == 'Note 0')
+    await user.should_see(f'Note {PAGE + 2}')
+
+
+# what the stories above are told with
+
+
+async def make(user: User, title: str, text: str = '') -> str:
+    """Make a document, as a program does; returns its id."""
+    cookies, user.http_client.cookies = user.http_client.cookies, httpx.Cookies()
+    made = await user.http_client.post('/api/documents', json={'title': title, 'text': text})
+    user.http_client.cookies = cookies
+    assert made.status_code == 201
+    return str(made.json()['id'])
+
+
+async def search(user: User, query: str, title: str) -> None:
+    """Type into the field, and again until what was written just now can be found."""
+    async with asyncio.timeout(10):
+        while title not in titles(await user.http_client.get('/api/documents', params={'q': query})):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    user.find(marker='search').clear().type(query)
+
+
+def titles(answer: object) -> list[str]:
+    return [found['title'] for found in answer.json()]  # type: ignore[attr-defined]
+
+
+def row(user: User, title: str, marker: str) -> UserInteraction[Element]:
+    """What has this marker in the row of this document."""
+    assert user.client
+    with user.client:
+        for one in ElementFilter(marker='document-row'):
+            within = list(one.descendants())
+            if any(isinstance(element, TextElement) and element.text == title for element in within):
+                found = {element for element in within if marker in element._markers}
+                return UserInteraction(user, found, marker)
+    raise AssertionError(f'no row of {title}')
+
+
+def listed(user: User) -> list[str]:
+    """The titles in the list, from the top down."""
+    return texts(user, 'document-title')
+
+
+def texts(user: User, marker: str) -> list[str]:
+    """What the visible elements with this marker say, each as one line."""
+
+    assert user.client
+    with user.client:
+        shown = [element for element in ElementFilter(marker=marker) if element.visible]
+        words = [
+            [child.text for child in element.descendants(include_self=True) if isinstance(child, TextElement)]
+            for element in shown
+        ]
+    return [''.join(line) for line in words]

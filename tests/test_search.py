@@ -1,0 +1,127 @@
+"""Searching as the rooms see it: the index follows what people write, and never gets in their way."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from collab.rooms.hub import Hub
+from collab.rooms.indexing import REST, Indexing
+from collab.rooms.watching import Happening
+from tests.support.rooms import becomes, open_hub
+from tests.support.store import MemoryStore
+
+
+@asynccontextmanager
+async def unsearched_hub(store: MemoryStore) -> AsyncIterator[Hub]:
+    """A hub that leaves it to the test to keep the index."""
+    async with open_hub(store) as hub:
+        for task in [task for task in hub._tasks if task.get_name() == 'index']:
+            task.cancel()
+        yield hub
+
+
+@asynccontextmanager
+async def running(indexing: Indexing) -> AsyncIterator[None]:
+    task = asyncio.create_task(indexing.run())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def found(store: MemoryStore, query: str) -> list[str]:
+    return [one.info.id for one in await store.search(query, 10)]
+
+
+async def test_what_was_there_before_the_start_is_found() -> None:
+    store = MemoryStore()
+    async with unsearched_hub(store) as hub:
+        await hub.create('Plan', document_id='plan', text='Bring the ladder')
+        await Indexing(store, lambda: 0.0).catch_up()
+        assert [one.line for one in await hub.search('ladder')] == ['Bring the ladder']
+
+
+async def test_what_is_made_renamed_and_typed_is_found_by_and_by() -> None:
+    store = MemoryStore()
+    now = [0.0]
+    async with unsearched_hub(store) as hub:
+        indexing = Indexing(store, lambda: now[0], pause=0)
+        hub.watch(indexing.happened)
+        async with running(indexing):
+            await hub.create('Plan', document_id='plan')
+            await becomes(lambda: 'plan' in store.indexed)
+            now[0] += REST + 1
+            async with hub.open('plan') as room:
+                room.insert(0, 'Bring the ladder')
+            await becomes(lambda: store.indexed['plan'].text == 'Bring the ladder')
+            now[0] += REST + 1
+            await hub.rename('plan', 'Minutes')
+            await becomes(lambda: store.indexed['plan'].lag.title == 'Minutes')
+            assert await found(store, 'minutes') == ['plan']
+
+
+async def test_a_document_that_people_type_in_is_looked_at_every_few_seconds_and_not_at_every_key() -> None:
+    store = MemoryStore()
+    now = [0.0]
+    async with unsearched_hub(store) as hub:
+        await hub.create('Plan', document_id='plan', text='word ')
+        indexing = Indexing(store, lambda: now[0])
+        await indexing.catch_up()
+        async with hub.open('plan') as room:
+            loads = store.loads
+            for _ in range(20):
+                room.insert(0, 'more ')
+                await room.saved()
+                assert REST <= await indexing.catch_up() < REST + 0.1
+            assert store.loads == loads
+            now[0] += REST + 0.1
+            await indexing.catch_up()
+        assert await found(store, 'more') == ['plan']
+
+
+async def test_a_long_document_is_looked_at_rarely() -> None:
+    store = MemoryStore()
+    now = [0.0]
+    async with unsearched_hub(store) as hub:
+        await hub.create('Plan', document_id='plan', text='word ' * 200_000)
+        indexing = Indexing(store, lambda: now[0])
+        await indexing.catch_up()
+        await hub.rename('plan', 'Minutes')
+        now[0] += REST + 9
+        assert 0.5 < await indexing.catch_up() < 1.5
+        now[0] += 1
+        await indexing.catch_up()
+        assert await found(store, 'minutes') == ['plan']
+
+
+async def test_a_damaged_document_is_found_by_its_title_and_holds_up_nothing() -> None:
+    store = MemoryStore()
+    async with unsearched_hub(store) as hub:
+        await hub.create('Broken', document_id='broken', text='ladder')
+        await hub.create('Plan', document_id='plan', text='ladder')
+        store.damage('broken')
+        await Indexing(store, lambda: 0.0).catch_up()
+        assert await found(store, 'ladder') == ['plan']
+        assert await found(store, 'broken') == ['broken']
+        assert list(await store.behind()) == []
+
+
+async def test_an_index_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore()
+    await store.create('plan', 'Plan', 1)
+    indexing = Indexing(store, lambda: 0.0, pause=0)
+    index, failures = store.index, [OSError('the disk is full')]
+
+    async def sometimes(*args: object) -> None:
+        if failures:
+            raise failures.pop()
+        await index(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, 'index', sometimes)
+    async with running(indexing):
+        await becomes(lambda: not failures)
+        indexing.happened(Happening.PEOPLE)
+        assert store.indexed == {}
+        indexing.happened(Happening.TEXT)
+        await becomes(lambda: 'plan' in store.indexed)
