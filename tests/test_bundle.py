@@ -1,6 +1,7 @@
 """The bundle that browsers load is the one its sources make, and it fits NiceGUI's CodeMirror."""
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -18,7 +19,8 @@ def sha256(data: bytes) -> str:
 
 def sources_hash() -> str:
     """The hash that build.mjs writes into the bundle."""
-    names = [f'src/{path.name}' for path in (EDITOR / 'src').iterdir()] + list(BUILD_INPUTS)
+    sources = [path for path in (EDITOR / 'src').rglob('*') if path.is_file()]
+    names = [path.relative_to(EDITOR).as_posix() for path in sources] + list(BUILD_INPUTS)
     return hash_of(EDITOR, names)
 
 
@@ -28,19 +30,35 @@ def hash_of(folder: Path, names: list[str]) -> str:
     return sha256(''.join(lines).encode())
 
 
-def read_bundle() -> tuple[str, str, bytes]:
-    """The hashes in the two opening comments of the bundle, and the code below them."""
-    sources, bundle, code = (EDITOR / 'dist' / 'index.js').read_bytes().split(b'\n', 2)
+def read_bundle(name: str = 'index.js') -> tuple[str, str, bytes]:
+    """The hashes in the two opening comments of a file of the bundle, and the code below them."""
+    sources, bundle, code = (EDITOR / 'dist' / name).read_bytes().split(b'\n', 2)
     return sources.decode().removeprefix('// sources '), bundle.decode().removeprefix('// bundle '), code
 
 
+def bundled() -> list[str]:
+    """The names of the bundle's files: the editor, and what it loads when it is used."""
+    return [path.name for path in (EDITOR / 'dist').glob('*.js')]
+
+
 def test_the_bundle_is_made_of_the_sources_beside_it() -> None:
-    assert read_bundle()[0] == sources_hash(), f'collab/editor/dist is stale: {REMEDY}'
+    assert 'index.js' in bundled()
+    assert {read_bundle(name)[0] for name in bundled()} == {sources_hash()}, f'dist is stale: {REMEDY}'
 
 
 def test_nobody_edited_the_bundle_by_hand() -> None:
-    _, bundle, code = read_bundle()
-    assert bundle == sha256(code), f'collab/editor/dist was changed after it was built: {REMEDY}'
+    for name in bundled():
+        _, bundle, code = read_bundle(name)
+        assert bundle == sha256(code), f'dist/{name} was changed after it was built: {REMEDY}'
+
+
+def test_what_only_some_texts_need_is_not_in_what_every_page_loads() -> None:
+    editor = read_bundle()[2]
+    assert len(editor) < 300_000
+    others = b''.join(read_bundle(name)[2] for name in bundled() if name != 'index.js')
+    for word in (b'\\textcircled', b'hljs-', b'ALLOWED_TAGS'):  # formulas, colours, the sanitiser
+        assert word in others
+        assert word not in editor
 
 
 def test_the_bundle_asks_of_codemirror_only_what_nicegui_exports() -> None:
@@ -53,7 +71,9 @@ def test_the_bundle_asks_of_codemirror_only_what_nicegui_exports() -> None:
 
 def test_the_licences_of_what_is_in_the_bundle_come_with_it() -> None:
     notices = (EDITOR / 'dist' / 'LICENSES.txt').read_text()
-    assert all(name in notices for name in ('yjs ', 'lib0 ', 'y-codemirror.next ', '@codemirror/search '))
+    assert all(
+        f'{name} ' in notices for name in json.loads((EDITOR / 'package.json').read_text())['dependencies']
+    )
 
 
 def test_the_foreign_clients_are_made_of_the_sources_beside_them() -> None:

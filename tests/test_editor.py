@@ -13,7 +13,7 @@ from collab.document.people import guest
 from collab.editor import channel as channel_module
 from collab.editor import line as line_module
 from collab.editor.channel import Channel, Switchboard
-from collab.editor.element import SharedEditor
+from collab.editor.element import PageAction, SharedEditor
 from collab.editor.pieces import PIECE
 from collab.rooms.room import Room
 from tests.support.rooms import becomes, open_room
@@ -408,3 +408,21 @@ async def test_a_crowded_socket_makes_the_next_message_wait(monkeypatch: pytest.
     assert not waiting.done()
     Connection.queue.get_nowait()
     await asyncio.wait_for(waiting, 5)
+
+
+async def test_the_palette_offers_what_the_page_can_do(user: User, room: Room) -> None:
+    done: list[str] = []
+    made: list[SharedEditor] = []
+
+    def page() -> None:
+        action = PageAction('Print', lambda: done.append('printed'), 'paper')
+        made.append(SharedEditor(room, guest('ann'), actions=[action]))
+
+    ui.page('/')(page)
+    await user.open('/')
+    assert made[0].props['actions'] == [{'name': 'Print', 'words': 'paper'}]
+    for nonsense in (1, -1, '0', None, True):
+        user.find(SharedEditor).trigger('action', nonsense)
+    assert done == []
+    user.find(SharedEditor).trigger('action', 0)
+    assert done == ['printed']

@@ -1,7 +1,7 @@
-// Builds dist/ anew: one ES module that shares NiceGUI's copy of CodeMirror.
+// Builds dist/ anew: an ES module that shares NiceGUI's copy of CodeMirror, and parts that it loads when they are used.
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { build } from 'esbuild'
@@ -13,23 +13,28 @@ const shared = ['state', 'view', 'commands', 'language']
 const result = await build({
   absWorkingDir: here,
   entryPoints: ['src/index.ts'],
+  outdir: dist,
+  chunkNames: '[name]-[hash]',
   bundle: true,
+  splitting: true,
   format: 'esm',
   target: 'es2022',
   minify: true,
   alias: Object.fromEntries(shared.map((name) => [`@codemirror/${name}`, 'nicegui-codemirror'])),
-  external: ['nicegui-codemirror'],
+  external: ['nicegui-codemirror', 'nicegui-mermaid'],
   legalComments: 'none',
   charset: 'utf8',
   metafile: true,
   write: false,
 })
-const code = result.outputFiles[0].text
+const sources = await sourcesHash()
 
 // NiceGUI serves dist/ under a key made of the folder's own modification time, so the folder must be a new one.
 await rm(dist, { recursive: true, force: true })
 await mkdir(dist)
-await writeFile(join(dist, 'index.js'), `// sources ${await sourcesHash()}\n// bundle ${sha256(code)}\n${code}`)
+for (const { path, text } of result.outputFiles) {
+  await writeFile(path, `// sources ${sources}\n// bundle ${sha256(text)}\n${text}`)
+}
 await writeFile(join(dist, 'LICENSES.txt'), await licenses())
 
 function sha256(data) {
@@ -38,9 +43,10 @@ function sha256(data) {
 
 // tests/test_bundle.py computes the same: the hash of lines as `sha256sum` prints them.
 async function sourcesHash() {
-  const sources = (await readdir(join(here, 'src'))).map((name) => `src/${name}`)
-  const files = [...sources, 'build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'].sort()
-  const lines = await Promise.all(files.map(async (name) => `${sha256(await readFile(join(here, name)))}  ${name}\n`))
+  const entries = await readdir(join(here, 'src'), { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => relative(here, join(entry.parentPath, entry.name)))
+  const all = [...files, 'build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'].sort()
+  const lines = await Promise.all(all.map(async (name) => `${sha256(await readFile(join(here, name)))}  ${name}\n`))
   return sha256(lines.join(''))
 }
 

@@ -1,10 +1,12 @@
 """The editor as Python sees it: a value element whose value is a text that many people share."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 from nicegui import ui
+from nicegui.elements import mermaid  # noqa: F401  # its browser code is at hand when a preview has diagrams
 from nicegui.events import Handler, ValueChangeEventArguments, handle_event
 
 from collab.document.people import Person
@@ -15,6 +17,15 @@ from collab.rooms.watching import Happening
 
 CHANGE_PAUSE = 0.1
 """Least time between two calls of an on_change handler, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageAction:
+    """Something to do on the page around an editor, found in its palette by `name` or by other `words`."""
+
+    name: str
+    do: Callable[[], Any]
+    words: str = ''
 
 
 class SharedEditor(
@@ -34,6 +45,7 @@ class SharedEditor(
     :param language: a language of CodeMirror, for highlighting
     :param placeholder: shown while the text is empty
     :param label: what a screen reader calls the text
+    :param actions: what else its palette offers
     """
 
     def __init__(
@@ -45,6 +57,7 @@ class SharedEditor(
         language: str | None = 'Markdown',
         placeholder: str = '',
         label: str = 'Document text',
+        actions: Sequence[PageAction] = (),
     ) -> None:
         self.room = room
         self.channel: Channel | None = None
@@ -64,7 +77,9 @@ class SharedEditor(
         self._props['epoch'] = str(room.epoch)
         self._props['author'] = person.id  # what somebody else left in this browser is not theirs to send
         self._props['limit'] = room.limit
+        self._props['actions'] = [{'name': action.name, 'words': action.words} for action in actions]
         self._props['data-testid'] = 'editor'
+        self.on('action', lambda event: _do(actions, event.args))
         self.channel = Channel(room, person, self.client, self.id)
         if on_change is not None:
             self.on_value_change(on_change)
@@ -123,6 +138,13 @@ class SharedEditor(
 
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
         return [*super()._displayed_contents(only_visible=only_visible), self.value]
+
+
+def _do(actions: Sequence[PageAction], number: object) -> Any:
+    """What a browser asks for is one of these, or nothing."""
+    if type(number) is int and 0 <= number < len(actions):
+        return actions[number].do()
+    return None
 
 
 class SaveStatus(ui.element, component='save_status.js'):

@@ -1,4 +1,4 @@
-// The shell between NiceGUI and the editor in src/: props in, a DOM event `collab-status` out, no logic.
+// The shell between NiceGUI and the editor in src/: props in, a DOM event `collab-status` and the event `action` out, no logic.
 import { mount } from "collab-editor";
 
 export default {
@@ -8,6 +8,7 @@ export default {
     epoch: String,
     author: String,
     limit: Number,
+    actions: { type: Array, default: () => [] },
     language: String,
     label: String,
     placeholder: String,
@@ -31,6 +32,7 @@ export default {
     const element = Number(this.$el.id.slice(1));
     const { document, epoch, author, limit, disable: readOnly } = this;
     this.editor = mount(this.$el, { element, document, epoch, author, limit, readOnly, ...this.options });
+    this.setActions();
   },
   beforeUnmount() {
     this.editor.destroy();
@@ -55,11 +57,17 @@ export default {
     language(language) {
       this.editor.setLanguage(language ?? "");
     },
+    actions() {
+      this.setActions();
+    },
     disable(disable) {
       this.editor.setReadOnly(disable);
     },
   },
   methods: {
+    setActions() {
+      this.editor.setActions(this.actions, (number) => this.$emit("action", number));
+    },
     focus() {
       this.editor.focus();
     },

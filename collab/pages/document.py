@@ -8,7 +8,7 @@ from fastapi import Request
 from nicegui import Client, events, ui
 
 from collab.document.people import Person
-from collab.editor.element import SaveStatus, SharedEditor, UnsentEdits
+from collab.editor.element import PageAction, SaveStatus, SharedEditor, UnsentEdits
 from collab.pages import missing
 from collab.pages.announcer import Announcer, Company
 from collab.pages.damaged import FindRescue, damaged
@@ -31,6 +31,8 @@ PATIENCE = 6.0
 """Seconds that opening may take before the page says that the store does not answer."""
 RECONNECT = 30.0
 """Seconds that a page is kept for a browser that lost its connection."""
+VIEWPORT = 'width=device-width, initial-scale=1, interactive-widget=resizes-content'
+"""The keyboard of a phone makes the page shorter instead of covering the tools at its foot."""
 PEOPLE_PAUSE = 0.1
 """Seconds in which comings and goings gather before the faces change."""
 
@@ -66,7 +68,9 @@ def register(hub: Hub, visitors: Visitors, rescue: FindRescue) -> None:
     `rescue` finds a damaged document in the backups.
     """
 
-    @ui.page('/d/{document_id}', response_timeout=PATIENCE + 2, reconnect_timeout=RECONNECT)
+    @ui.page(
+        '/d/{document_id}', response_timeout=PATIENCE + 2, reconnect_timeout=RECONNECT, viewport=VIEWPORT
+    )
     async def document(document_id: str, request: Request, client: Client) -> None:
         held = AsyncExitStack()
         try:
@@ -113,7 +117,14 @@ class DocumentPage:
         self._gone = Gone(self._hub, self._room, self._client, self._notice)
         UnsentEdits(self._room.id)
         self._editor = SharedEditor(
-            self._room, self._me, placeholder='Write here. Everybody with the link can join.'
+            self._room,
+            self._me,
+            placeholder='Write here. Everybody with the link can join.',
+            actions=[
+                PageAction('Rename this document', self._title.focus, 'title name'),
+                PageAction('Your name and colour', self._dialog.open, 'myself me profile'),
+                PageAction('All documents', self._leave, 'home list back'),
+            ],
         )
         self._company = Company(Announcer(self._client).say)
         self._show_people()
@@ -153,6 +164,9 @@ class DocumentPage:
         self._client.run_javascript(
             f'if (matchMedia("(pointer: fine)").matches) getElement({self._editor.id})?.focus()'
         )
+
+    def _leave(self) -> None:
+        ui.navigate.to('/')
 
     def _shared(self, event: events.GenericEventArguments) -> None:
         self._notice.say(f'Copy this link: {event.args}' if event.args else 'Link copied')

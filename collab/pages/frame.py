@@ -16,6 +16,12 @@ DESIGN = Path(__file__).parent / 'design'
 FIRST = ('tokens', 'base', 'parts')
 """What everything else in the folder builds on and may say otherwise."""
 THEME_URL = '/theme.css'
+POLICY = (
+    "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; "
+    "style-src 'self' 'unsafe-inline'; frame-src 'self'; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'"
+)
+"""What browsers fetch for a page comes from this server, whatever people write in it."""
 FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" '
     'fill="#24479c"/><path d="M10 7.5v17M7 7.5h6M7 24.5h6" stroke="#fff" stroke-width="2.4" '
@@ -28,6 +34,7 @@ def register() -> None:
     """Give all pages the design, served by this server and kept by browsers until it changes."""
     css = stylesheet()
     version = blake2b(css.encode(), digest_size=6).hexdigest()
+    ui.add_head_html(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">', shared=True)
     ui.add_head_html(f'<link rel="stylesheet" href="{THEME_URL}?v={version}">', shared=True)
 
     @app.get(THEME_URL, include_in_schema=False)

@@ -57,6 +57,10 @@ class TitleField:
             return  # "Two " may become "Two words"
         self._put(_shown(self._room.title))
 
+    def focus(self) -> None:
+        """Let the person type a title."""
+        self._field.run_method('select')
+
     def disable(self) -> None:
         """The title cannot be changed any more."""
         self._soon.cancel()

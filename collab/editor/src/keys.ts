@@ -28,7 +28,7 @@ export function keys(undoManager: UndoManager): Extension {
 }
 
 /** Undo takes back only what was done here, and nothing at all in a text that may not be changed. */
-function undoKeys(undoManager: UndoManager): Extension {
+export function undoing(undoManager: UndoManager): { undo: Command; redo: Command } {
   const unlessReadOnly = (act: Command): Command => (view) => {
     if (!view.state.readOnly) act(view)
     return true
@@ -41,6 +41,11 @@ function undoKeys(undoManager: UndoManager): Extension {
     const growth = growthOfStep(undoManager, undoManager.redoStack)
     return hasRoom(view, growth, 'Nothing was redone.') && undoManager.redo() !== null
   })
+  return { undo, redo }
+}
+
+function undoKeys(undoManager: UndoManager): Extension {
+  const { undo, redo } = undoing(undoManager)
   return [
     keymap.of([
       { key: 'Mod-z', run: undo, preventDefault: true },

@@ -7,6 +7,7 @@ import type { Doc } from 'yjs'
 import { textBytes } from './bytes'
 import type { Refusal } from './connection'
 import { setPlaces } from './cursors'
+import { Desk, placesIn } from './desk'
 import { DEFAULTS, Editor, type EditorOptions } from './editor'
 import { atMost } from './limit'
 import type { RemainsBoard } from './remains'
@@ -60,6 +61,7 @@ export function mount(parent: HTMLElement, options: MountOptions): MountedEditor
 export class MountedEditor {
   private readonly session: Session
   private readonly editor: Editor
+  private readonly desk: Desk
   private readonly board: StatusBoard
   private readonly whereabouts: Whereabouts
   private readonly options: EditorOptions
@@ -79,10 +81,13 @@ export class MountedEditor {
     })
     this.board = new StatusBoard(parent, this.status)
     const { doc, device } = this.session
-    this.editor = new Editor(parent, this.session.text, this.session.undoManager, [atMost(limit), this.watch()])
+    const { text, undoManager } = this.session
+    const places = placesIn(parent)
+    this.editor = new Editor(places.writing, text, undoManager, [atMost(limit), this.watch()])
     const { view } = this.editor
     const [status, bytes] = [() => this.board.last, () => view.state.field(textBytes)]
     parent.__collab = { doc, view, status, remains: device.remains, bytes }
+    this.desk = new Desk(parent, places, view, undoManager)
     this.whereabouts = new Whereabouts(document, this.editor.view, this.session)
     this.setOptions(options)
     this.setLanguage(this.options.language)
@@ -112,6 +117,11 @@ export class MountedEditor {
     return this.board.subscribe(tell)
   }
 
+  /** What can be done on the page around it: found in the palette and called by its number. */
+  setActions(names: readonly { name: string; words: string }[], act: (number: number) => void): void {
+    this.desk.setActions(names.map(({ name, words }, number) => ({ name, words, group: 'Page', run: () => act(number) })))
+  }
+
   focus(): void {
     this.editor.view.focus()
   }
@@ -124,6 +134,7 @@ export class MountedEditor {
   }
 
   destroy(): void {
+    this.desk.destroy()
     this.whereabouts.destroy()
     this.session.destroy()
     this.editor.view.destroy()
@@ -153,6 +164,7 @@ export class MountedEditor {
 
   private watch(): Extension {
     return EditorView.updateListener.of((update) => {
+      this.desk?.update(update) // it is made behind the view, and adds to it
       const remote = update.transactions.some((tr) => tr.annotation(ySyncAnnotation) !== undefined)
       if (update.docChanged) this.checkText(remote)
       if (update.selectionSet || update.focusChanged) this.tellCursor(update)

@@ -1,0 +1,55 @@
+/** One thing that a person can do here, and how it is found: by name, by key, by picture. */
+import type { EditorView } from '@codemirror/view'
+
+import type { Mode } from '../modes'
+
+/** What actions can reach. */
+export interface Reach {
+  view: EditorView
+  /** The mode now, and another one. */
+  mode: () => Mode
+  choose: (mode: Mode) => void
+  undo: () => void
+  redo: () => void
+  open: (what: 'palette' | 'help') => void
+}
+
+export interface Action {
+  /** What it is called everywhere. */
+  name: string
+  /** Other words that people look for. */
+  words: string
+  group: 'Text' | 'Lines' | 'Insert' | 'Edit' | 'View' | 'Page'
+  /** In CodeMirror's notation, such as `Mod-Shift-8`. */
+  key?: string
+  /** The picture on its button in the toolbar: a path on a field of 20 x 20. */
+  icon?: string
+  /** It changes the text, so it is not for who only reads. */
+  writes?: boolean
+  run(reach: Reach): void
+}
+
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform)
+const SIGNS: Record<string, string> = MAC
+  ? { Mod: '⌘', Shift: '⇧', Alt: '⌥', Ctrl: '⌃' }
+  : { Mod: 'Ctrl', Shift: 'Shift', Alt: 'Alt', Ctrl: 'Ctrl' }
+
+/** A key as it stands on the keyboard of this machine. */
+export function keyWords(key: string): string {
+  const parts = key.split('-').map((part) => SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part))
+  return parts.join(MAC ? '' : '+')
+}
+
+/** The same in the notation of `aria-keyshortcuts`. */
+export function ariaKey(key: string): string {
+  return key.replaceAll('-', '+').replace('Mod', MAC ? 'Meta' : 'Control')
+}
+
+export function isKey(event: KeyboardEvent, key: string): boolean {
+  const parts = key.split('-')
+  const letter = parts.pop()!
+  const wants = (part: string): boolean => parts.includes(part)
+  const [mod, other] = MAC ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey]
+  if (mod !== wants('Mod') || other !== wants('Ctrl') || event.altKey !== wants('Alt')) return false
+  return event.shiftKey === wants('Shift') && (event.key.toLowerCase() === letter || event.code === `Digit${letter}`)
+}

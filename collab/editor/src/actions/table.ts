@@ -1,0 +1,78 @@
+/** Everything that can be done in a document: the one table behind toolbar, keys, palette and help. */
+import { openSearchPanel } from '@codemirror/search'
+import type { TransactionSpec } from '@codemirror/state'
+import type { EditorView } from '@codemirror/view'
+
+import { MODES } from '../modes'
+import type { Action } from './action'
+import { bullets, code, heading, link, mark, numbers, quote, table, taskList } from './format'
+
+type Change = (view: EditorView) => TransactionSpec
+
+const ICONS = {
+  bold: 'M6 4h5a3 3 0 0 1 0 6H6zM6 10h6a3 3 0 0 1 0 6H6z',
+  italic: 'M8 4h6M6 16h6M11.500 4l-3 12',
+  strike: 'M4 10h12M13.500 6.500A3.500 2.600 0 0 0 10 4.500c-2 0-3.500 1-3.500 2.700 0 1 .6 1.700 1.500 2.200M6.500 13a3.500 2.600 0 0 0 3.500 2.500c2 0 3.500-1 3.500-2.700',
+  heading: 'M5 4v12M15 4v12M5 10h10',
+  bullets: 'M8 5.500h8M8 10h8M8 14.500h8M4 5.500h.01M4 10h.01M4 14.500h.01',
+  numbers: 'M8.500 5.500H16M8.500 10H16M8.500 14.500H16M3.500 4.500l1-.5v3.500M3.500 12.500c1.800-1 2.300.6.2 3h1.800',
+  tasks: 'M3.500 4.500h4v4h-4zM10.500 6.500H17M3.500 13.500l1.500 1.500 3-3.500M10.500 13.500H17',
+  quote: 'M4 5v10M8 6h8M8 10h8M8 14h5',
+  code: 'M7 6l-4 4 4 4M13 6l4 4-4 4',
+  link: 'M8.500 11.500a3 3 0 0 0 4.200 0l2.500-2.500a3 3 0 0 0-4.200-4.200l-1 1M11.500 8.500a3 3 0 0 0-4.200 0L4.800 11a3 3 0 0 0 4.200 4.200l1-1',
+  table: 'M3.500 4.500h13v11h-13zM3.500 8.500h13M10 8.500v7M3.500 12h13',
+}
+
+export const ACTIONS: readonly Action[] = [
+  text('Bold', 'strong fat', 'Text', (view) => mark(view, '**'), ICONS.bold, 'Mod-b'),
+  text('Italic', 'emphasis slanted', 'Text', (view) => mark(view, '*'), ICONS.italic, 'Mod-i'),
+  text('Strikethrough', 'delete cross out', 'Text', (view) => mark(view, '~~'), ICONS.strike, 'Mod-Shift-x'),
+  text('Heading', 'title section chapter', 'Lines', heading, ICONS.heading, 'Mod-Shift-h'),
+  text('Bulleted list', 'points unordered', 'Lines', bullets, ICONS.bullets, 'Mod-Shift-8'),
+  text('Numbered list', 'ordered steps', 'Lines', numbers, ICONS.numbers, 'Mod-Shift-7'),
+  text('Task list', 'todo checkbox to do', 'Lines', taskList, ICONS.tasks, 'Mod-Shift-9'),
+  text('Quote', 'citation blockquote', 'Lines', quote, ICONS.quote, 'Mod-Shift-.'),
+  text('Code', 'program monospace fence', 'Text', code, ICONS.code, 'Mod-e'),
+  text('Link', 'address url web', 'Insert', link, ICONS.link, 'Mod-Shift-l'),
+  text('Table', 'columns rows grid', 'Insert', table, ICONS.table),
+  { name: 'Undo', words: 'take back', group: 'Edit', key: 'Mod-z', writes: true, run: ({ undo }) => undo() },
+  { name: 'Redo', words: 'again', group: 'Edit', key: 'Mod-Shift-z', writes: true, run: ({ redo }) => redo() },
+  {
+    name: 'Find and replace',
+    words: 'search look for',
+    group: 'Edit',
+    key: 'Mod-f',
+    run({ view, mode, choose }) {
+      if (mode() === 'read') choose('write')
+      openSearchPanel(view)
+    },
+  },
+  ...MODES.map(
+    ({ mode, words }): Action => ({
+      name: { write: 'Write', both: 'Write and preview side by side', read: 'Read: the preview alone' }[mode],
+      words: `${words} markdown view mode`,
+      group: 'View',
+      run: ({ choose }) => choose(mode),
+    }),
+  ),
+  {
+    name: 'Write or read, the next way',
+    words: 'preview toggle switch mode',
+    group: 'View',
+    key: 'Mod-Shift-e',
+    run({ mode, choose }) {
+      const modes = MODES.map((each) => each.mode)
+      const before = mode()
+      choose(modes[(modes.indexOf(before) + 1) % modes.length]!)
+      if (mode() === before) choose('read') // where there is no room for both
+    },
+  },
+  { name: 'All actions', words: 'command palette menu', group: 'View', key: 'Mod-k', run: ({ open }) => open('palette') },
+  { name: 'Help: keys and Markdown', words: 'shortcuts ? how', group: 'View', run: ({ open }) => open('help') },
+]
+
+/** An action on the text: one change, by hand as by key. */
+function text(name: string, words: string, group: Action['group'], change: Change, icon: string, key?: string): Action {
+  const run: Action['run'] = ({ view }) => view.dispatch(change(view), { userEvent: 'input.format', scrollIntoView: true })
+  return { name, words, group, icon, run, writes: true, ...(key ? { key } : {}) }
+}

@@ -1,0 +1,30 @@
+/** A row of buttons for what is done to a text most often. */
+import { type Action, ariaKey, keyWords } from './action'
+import { make, picture } from './picture'
+
+/** Tab goes to the row and on from it; the arrows go along it (https://www.w3.org/WAI/ARIA/apg/patterns/toolbar/). */
+export function toolbar(actions: readonly Action[], act: (action: Action) => void): HTMLElement {
+  const row = make('div', { className: 'collab-toolbar', role: 'toolbar', 'aria-label': 'Formatting' })
+  const buttons = actions.filter(({ icon }) => icon).map((action, index) => {
+    const { name, key, icon } = action
+    const button = make('button', { type: 'button', title: key ? `${name} (${keyWords(key)})` : name, 'aria-label': name })
+    if (key) button.setAttribute('aria-keyshortcuts', ariaKey(key))
+    button.tabIndex = index === 0 ? 0 : -1
+    button.append(picture(icon!))
+    // The text keeps the focus, and a phone its keyboard.
+    button.addEventListener('pointerdown', (event) => event.preventDefault())
+    button.addEventListener('mousedown', (event) => event.preventDefault())
+    button.addEventListener('click', () => act(action))
+    return row.appendChild(button)
+  })
+  row.addEventListener('keydown', (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -buttons.length, End: buttons.length }[event.key]
+    const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
+    if (step === undefined || at < 0) return
+    event.preventDefault()
+    const next = buttons[Math.max(0, Math.min(buttons.length - 1, at + step))]!
+    for (const button of buttons) button.tabIndex = button === next ? 0 : -1
+    next.focus()
+  })
+  return row
+}

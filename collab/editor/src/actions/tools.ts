@@ -1,0 +1,105 @@
+/** Toolbar, keys, palette and help, made of the one table of actions. */
+import { type Extension, Prec } from '@codemirror/state'
+import { keymap } from '@codemirror/view'
+
+import { type Action, type Reach, ariaKey, isKey, keyWords } from './action'
+import { Help } from './help'
+import { Palette } from './palette'
+import { make, picture } from './picture'
+import { ACTIONS } from './table'
+import { toolbar } from './toolbar'
+
+const MORE = 'M4.500 10h.01M10 10h.01M15.500 10h.01'
+const HELP = 'M7.500 7.500a2.500 2.500 0 1 1 3.500 2.300c-.7.300-1 .8-1 1.700M10 14.500v.1'
+const FIELDS = 'input, textarea, select, [contenteditable="true"]'
+
+export class Tools {
+  private readonly palette = new Palette(() => this.possible(), (action) => this.act(action))
+  private readonly help = new Help(() => this.all())
+  private more: readonly Action[] = []
+  private readonly row: HTMLElement
+
+  /** `step` makes whatever happens in it one step of undo. */
+  constructor(
+    root: HTMLElement,
+    place: HTMLElement,
+    private readonly reach: Omit<Reach, 'open'>,
+    private readonly step: (work: () => void) => void,
+  ) {
+    this.row = toolbar(ACTIONS, (action) => this.act(action))
+    const aside = make('div', { className: 'collab-tools-aside' }, button('All actions', MORE, () => this.open('palette'), 'Mod-k'))
+    aside.append(button('Help', HELP, () => this.open('help'), '?'))
+    place.append(this.row, aside)
+    root.append(this.palette.dom, this.help.dom)
+    document.addEventListener('keydown', this.onKey)
+  }
+
+  /** Keys in the text. Undo, redo and find have theirs already. */
+  readonly keys: Extension = Prec.high(
+    keymap.of(
+      ACTIONS.filter(({ key, group }) => key && group !== 'Edit').map((action) => ({
+        key: action.key!,
+        preventDefault: true,
+        run: () => {
+          this.act(action)
+          return true
+        },
+      })),
+    ),
+  )
+
+  /** What can be done on the page around the editor. */
+  setMore(actions: readonly Action[]): void {
+    this.more = actions
+  }
+
+  setReadOnly(readOnly: boolean): void {
+    for (const each of this.row.querySelectorAll('button')) each.disabled = readOnly
+  }
+
+  destroy(): void {
+    document.removeEventListener('keydown', this.onKey)
+  }
+
+  private all(): Action[] {
+    return [...ACTIONS, ...this.more]
+  }
+
+  private possible(): Action[] {
+    const reading = this.reach.view.state.readOnly || this.reach.mode() === 'read'
+    return this.all().filter(({ writes }) => !(writes && reading))
+  }
+
+  private open(what: 'palette' | 'help'): void {
+    this[what].open()
+  }
+
+  private act(action: Action): void {
+    const { view } = this.reach
+    if (!this.possible().includes(action)) return
+    const reach: Reach = { ...this.reach, open: (what) => this.open(what) }
+    if (!action.writes) return action.run(reach)
+    this.step(() => action.run(reach))
+    view.focus()
+  }
+
+  /** Keys outside the text; `?` only where it cannot be meant as a letter. */
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const target = event.target as Element | null
+    if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open], .q-dialog')) return
+    // Find is the browser's own there.
+    const action = ACTIONS.find(({ key, group }) => key && group === 'View' && isKey(event, key))
+    if (event.key === '?' && !target?.closest(FIELDS)) this.open('help')
+    else if (action) this.act(action)
+    else return
+    event.preventDefault()
+  }
+}
+
+function button(name: string, path: string, act: () => void, key: string): HTMLButtonElement {
+  const title = `${name} (${keyWords(key)})`
+  const made = make('button', { type: 'button', title, 'aria-label': name, 'aria-keyshortcuts': ariaKey(key) })
+  made.append(picture(path))
+  made.addEventListener('click', act)
+  return made
+}

@@ -1,0 +1,134 @@
+/** The text as its readers see it, made from this page's own replica a moment after it changed. */
+import { ChangeSet, MapMode, type Text } from '@codemirror/state'
+import type { EditorView, ViewUpdate } from '@codemirror/view'
+
+import type { Block } from './blocks'
+import { dress } from './dress'
+
+type Renderer = typeof import('./blocks')
+
+/** The line of an item as it stands in the text, up to its box. */
+const TASK = /^(?:[\s>]|[-*+]\s|\d+[.)]\s)*(?:[-*+]|\d+[.)])\s+(?=\[[ xX]\]\s)/
+const SHORTEST_WAIT_MS = 60
+/** At most a seventh of the time goes into the preview: typing comes first. */
+const WAIT_PER_WORK = 6
+/** Of a longer text only the beginning is shown. */
+const LONGEST = 600_000
+
+export class Preview {
+  readonly dom = document.createElement('div')
+  /** What is shown now; `elements` are its blocks on the page. */
+  blocks: readonly Block[] = []
+  elements: readonly HTMLElement[] = []
+  private renderer: Renderer | null = null
+  private visible = false
+  private timer = 0
+  private cost = 0
+  private shown: Text
+  /** What happened to the text since it was shown. */
+  private since: ChangeSet
+
+  /** `step` makes what happens in it one step of undo; `drawn` hears that something else is shown. */
+  constructor(
+    private readonly view: EditorView,
+    private readonly step: (work: () => void) => void,
+    private readonly drawn: () => void,
+  ) {
+    this.shown = view.state.doc
+    this.since = ChangeSet.empty(this.shown.length)
+    Object.assign(this.dom, { className: 'collab-preview', tabIndex: 0 })
+    this.dom.setAttribute('role', 'region')
+    this.dom.setAttribute('aria-label', 'Preview')
+    this.dom.dataset.testid = 'preview'
+    this.dom.addEventListener('click', this.clicked)
+  }
+
+  show(visible: boolean): void {
+    this.visible = visible
+    if (visible) void this.draw()
+  }
+
+  update({ docChanged, changes, state, startState }: ViewUpdate): void {
+    if (docChanged) this.since = this.since.compose(changes)
+    if (docChanged || state.readOnly !== startState.readOnly) this.soon()
+  }
+
+  destroy(): void {
+    window.clearTimeout(this.timer)
+    this.visible = false
+  }
+
+  private soon(): void {
+    if (!this.visible || this.timer) return
+    this.timer = window.setTimeout(() => void this.draw(), Math.max(SHORTEST_WAIT_MS, this.cost * WAIT_PER_WORK))
+  }
+
+  private async draw(): Promise<void> {
+    window.clearTimeout(this.timer)
+    this.timer = 0
+    this.renderer ??= await load()
+    if (!this.visible || !this.renderer) return
+    const begun = performance.now()
+    const { doc, readOnly } = this.view.state
+    this.shown = doc
+    this.since = ChangeSet.empty(doc.length)
+    this.put(this.renderer.blocksOf(doc.sliceString(0, LONGEST)), this.renderer)
+    for (const box of this.dom.querySelectorAll<HTMLInputElement>('.preview-task')) box.disabled = readOnly
+    this.dom.classList.toggle('cut', doc.length > LONGEST)
+    this.dom.classList.toggle('empty', this.blocks.length === 0)
+    this.cost = performance.now() - begun
+    this.drawn()
+  }
+
+  /** Changes on the page only the blocks that are not as they were. */
+  private put(blocks: Block[], { clean }: Renderer): void {
+    const [before, old] = [this.blocks, this.elements]
+    const same = (a: number, b: number): boolean => before[a]?.html === blocks[b]?.html
+    const least = Math.min(before.length, blocks.length)
+    let [first, last] = [0, 0]
+    while (first < least && same(first, first)) first += 1
+    while (last < least - first && same(before.length - 1 - last, blocks.length - 1 - last)) last += 1
+    const made = blocks.slice(first, blocks.length - last).map(({ html }) => {
+      const element = document.createElement('div')
+      element.className = 'preview-block'
+      element.append(clean(html))
+      dress(element)
+      return element
+    })
+    const next = old[old.length - last] ?? null
+    for (const element of old.slice(first, old.length - last)) element.remove()
+    for (const element of made) this.dom.insertBefore(element, next)
+    this.blocks = blocks
+    this.elements = [...old.slice(0, first), ...made, ...old.slice(old.length - last)]
+  }
+
+  private readonly clicked = (event: MouseEvent): void => {
+    const target = event.target as Element
+    if (target instanceof HTMLInputElement) return this.tick(target, event)
+    const address = target.closest('a')?.getAttribute('href')
+    if (!address?.startsWith('#')) return
+    event.preventDefault()
+    this.dom.querySelector(`#${CSS.escape(address.slice(1))}`)?.scrollIntoView({ block: 'center' })
+  }
+
+  /** Ticking a box changes the line that it was made of, wherever that is by now. */
+  private tick(box: HTMLInputElement, event: Event): void {
+    const block = this.blocks[this.elements.indexOf(box.closest<HTMLElement>('.preview-block')!)]
+    const line = this.shown.line((block?.from ?? 0) + Number(box.dataset.line) + 1)
+    const found = TASK.exec(line.text)
+    const at = found && this.since.mapPos(line.from + found[0].length, 1, MapMode.TrackAfter)
+    const { state } = this.view
+    if (at === null || state.readOnly || !/^\[[ xX]\]$/.test(state.sliceDoc(at, at + 3))) return event.preventDefault()
+    const changes = { from: at + 1, to: at + 2, insert: box.checked ? 'x' : ' ' }
+    this.step(() => this.view.dispatch({ changes, userEvent: 'input.tick' }))
+    void this.draw()
+  }
+}
+
+async function load(): Promise<Renderer | null> {
+  try {
+    return await import('./blocks')
+  } catch {
+    return null // without a connection; the next change tries again
+  }
+}
