@@ -30,8 +30,8 @@ class Scale(Enum):
 class Case:
     """One thing to be measured, again and again.
 
-    `x` and `series` say where it stands in a chart. `at_most` and `at_least` say what is wanted of the medians.
-    `then` is asked, with the medians, for what else is to be measured because of them.
+    `x` and `series` say where it stands in a chart. `at_most` and `at_least` say what is wanted of
+    the medians. `then` is asked, with the medians, for what else is to be measured because of them.
     """
 
     name: str

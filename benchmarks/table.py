@@ -34,7 +34,7 @@ def highlights(report: Report) -> str:
             name,
             number(result.values[name]),
             bound,
-            _held(held),
+            'yes' if held else '**no**',
             f'`{found.command}`',
         ]
         for found in report.values()

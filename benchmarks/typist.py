@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from array import array
+from collections.abc import Sequence
 
 from pycrdt import Doc, Text
 
@@ -17,6 +18,7 @@ from tests.support import forged
 Range = tuple[int, int, int]
 """Client id, and its text units from a clock up to another one."""
 
+DOCUMENT = 'doc'
 PROSE = 'The quick brown fox jumps over the lazy dog while several people type at once.\n'
 
 
@@ -62,9 +64,9 @@ class Typist:
         self._own: list[bytes] = []
         self._cursor = 0
 
-    async def join(self, port: int, document: str) -> None:
+    async def join(self, port: int, join: plain.Join) -> None:
         """Raises ConnectionError."""
-        self.connection = await plain.join(port, document, self._take)
+        self.connection = await join(port, DOCUMENT, self._take)
 
     def sit_down(self, before: forged.Id, after: forged.Id) -> None:
         """Type between these two letters from now on."""
@@ -129,15 +131,13 @@ class Typist:
         return str(content)
 
 
-async def gather(board: Board, port: int, document: str, writers: int, readers: int) -> list[Typist]:
-    """So many who have joined the document with `start_text`, the writers first, each at a line's end."""
-    typists = [Typist(board, name) for name in range(writers + readers)]
+async def gather(typists: Sequence[Typist], writers: int, port: int, join: plain.Join) -> None:
+    """Let all join the document with `start_text`, and the first of them sit down, each at a line's end."""
     for first in range(0, len(typists), 20):
-        await asyncio.gather(*(t.join(port, document) for t in typists[first : first + 20]))
+        await asyncio.gather(*(t.join(port, join) for t in typists[first : first + 20]))
     seed = min(decode(typists[0].connection.whole, UNLIMITED).sections)
     text = start_text(writers)
     end = -1
     for typist in typists[:writers]:
         end = text.index('\n', end + 1)
         typist.sit_down((seed, end - 1), (seed, end))
-    return typists
