@@ -3,14 +3,16 @@
 import asyncio
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 
 from benchmarks.plain import OPENS_WITHIN, TEXT, Joining, Plain, Take, connect, framed
 from collab.document import protocol
-from tests.support.page_socket import PATH, Html
+from tests.support.page_socket import PATH, QUERY, Html, query_of
 
 EVENT, END = b'42["collab",', b'",false]'
 """How a frame for an editor begins and ends that came in one piece and wants no answer."""
@@ -81,19 +83,34 @@ def frame_of(message: bytes) -> bytes:
 
 async def join(port: int, document: str, take: Take = lambda *_: None) -> Paged:
     """A page of somebody new, whose editor has the text. Raises ConnectionError."""
-    html, cookie = await load(f'http://127.0.0.1:{port}/d/{document}')
-    query = urlencode({k: str(v).lower() if isinstance(v, bool) else v for k, v in html.query.items()})
-    path = f'{PATH}?EIO=4&transport=websocket&{query}'
+    answer, cookie = await get(f'http://127.0.0.1:{port}/d/{document}')
+    html = Html.read(answer)
     async with asyncio.timeout(OPENS_WITHIN):
-        page = await connect(lambda: Paged(html.element, take), port, path, cookie)
-        await page.ready
+        page = await open_socket(port, html.query, cookie, lambda: Paged(html.element, take))
         page.send(protocol.step1(b'\x00'))
         await page.joining.joined
     return page
 
 
-async def load(url: str) -> tuple[Html, str]:
-    """What the page's HTML says, and the cookies of the new person who asked for it."""
+async def join_empty(port: int, path: str) -> Paged:
+    """A page of somebody new without an editor. Raises ConnectionError."""
+    answer, cookie = await get(f'http://127.0.0.1:{port}{path}')
+    found = QUERY.search(answer.text)
+    assert found, answer.text
+    async with asyncio.timeout(OPENS_WITHIN):
+        return await open_socket(port, query_of(found), cookie, lambda: Paged(0, lambda *_: None))
+
+
+async def open_socket(port: int, query: dict[str, Any], cookie: str, make: Callable[[], Paged]) -> Paged:
+    """The page's WebSocket, once socket.io has shaken hands on it."""
+    words = urlencode({k: str(v).lower() if isinstance(v, bool) else v for k, v in query.items()})
+    page = await connect(make, port, f'{PATH}?EIO=4&transport=websocket&{words}', cookie)
+    await page.ready
+    return page
+
+
+async def get(url: str) -> tuple[httpx.Response, str]:
+    """The page, and the cookies of the new person who asked for it."""
     async with httpx.AsyncClient(verify=False, timeout=OPENS_WITHIN) as http:
-        html = Html.read(await http.get(url))
-        return html, '; '.join(f'{name}={value}' for name, value in http.cookies.items())
+        answer = await http.get(url)
+        return answer, '; '.join(f'{name}={value}' for name, value in http.cookies.items())
