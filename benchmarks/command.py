@@ -18,18 +18,17 @@ def main(*benchmarks: Benchmark, words: Sequence[str] | None = None) -> int:
     before = read(options.against) if options.against else {}
     out = options.out
     report = read(place(out, scale, 'json')) if out else {}
-    failed = False
+    measured: Report = {}
     for benchmark in benchmarks:
         if not options.only or benchmark.name in options.only.split(','):
             found = asyncio.run(measure(benchmark, scale, options.repeat, options.case))
-            failed |= any(result.failed for result in found.results)
-            report[benchmark.name] = found
+            report[benchmark.name] = measured[benchmark.name] = found
             print('\n' + table.section(found), flush=True)
             if out:
                 keep(report, benchmarks, out, scale)
     if before:
-        print(table.comparison(before, report))
-    return int(failed)
+        print(table.comparison(before, measured))
+    return int(any(result.failed for found in measured.values() for result in found.results))
 
 
 def parser(benchmarks: Sequence[Benchmark]) -> argparse.ArgumentParser:

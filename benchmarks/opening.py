@@ -2,15 +2,16 @@
 
     .venv/bin/python benchmarks/opening.py [--quick] [--case history]
 
-The client speaks the Yjs protocol and has a CRDT of its own, which holds the text at the end. Warm: the document
-is open, because somebody is in it. Cold: the server has just been started, and nobody has asked for it yet.
+The client speaks the Yjs protocol and has a CRDT of its own, which holds the text at the end. Warm: the
+document is open, because somebody is in it. Cold: the server has just been started, and nobody has asked for
+the document yet.
 """
 
 import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -30,17 +31,18 @@ TOGETHER = 50
 SIZES = {'1 kB': 1_000, '10 kB': 10_000, '100 kB': 100_000, '1 MB': 1_000_000, '10 MB': 9_900_000}
 KILOBYTE = 1_000
 
-Fill = Callable[[Collab], 'asyncio.Future[str]']
+Fill = Callable[[Collab], Awaitable[str]]
+"""Makes the document; its text."""
 
 
-async def measure(fill: Callable[[Collab], object], argument: object) -> Values:
-    """Make the document, and open it warm and cold."""
+async def measure(fill: Fill, times: int) -> Values:
+    """Make the document, and open it warm, and so many times cold."""
     async with serving() as collab:
-        text = await fill(collab, argument)  # type: ignore[operator]
+        text = await fill(collab)
         await rest(pid(collab))
         warm = await apart(open_often, collab.port, text, WARM)
         cold = []
-        for _ in range(COLD):
+        for _ in range(times):
             collab.stop()
             await start(collab)
             await rest(pid(collab), quiet=1.0)
@@ -73,16 +75,16 @@ async def open_often(port: int, text: str, times: int) -> list[float]:
     return found
 
 
-async def with_text(collab: Collab, size: int) -> str:
+async def with_text(size: int, collab: Collab) -> str:
     """A document that was written at once."""
     text = (PROSE * (size // len(PROSE) + 1))[:size]
     await collab.create('doc', text=text)
     return text
 
 
-async def with_history(collab: Collab, what: tuple[int | None, int]) -> str:
+async def with_history(most: int | None, rounds: int, collab: Collab) -> str:
     """A document that was typed: so many edits of the recorded session (None: all), and how often."""
-    frames, text = sessions.updates(sessions.PAPER, what[0], TOGETHER, what[1])
+    frames, text = sessions.updates(sessions.PAPER, most, TOGETHER, rounds)
     writer = await plain.join(collab.port, 'doc')
     for frame in frames:
         writer.send(protocol.update(frame))
@@ -97,7 +99,8 @@ async def with_history(collab: Collab, what: tuple[int | None, int]) -> str:
 def cases(scale: Scale) -> list[Case]:
     """By size, and by history."""
     if scale is Scale.SMOKE:
-        sizes, histories = ['1 kB'], {'a short history': (200, 2)}
+        sizes = ['1 kB']
+        histories: dict[str, tuple[int | None, int]] = {'a short history': (200, 2)}
     elif scale is Scale.QUICK:
         sizes, histories = ['1 MB'], {'automerge-paper, 20,000 edits of history': (20_000, 1)}
     else:
@@ -107,9 +110,20 @@ def cases(scale: Scale) -> list[Case]:
             'automerge-paper, ten times its history': (None, 10),
         }
     wanted = {'warm ms': 35.0, 'cold ms': 60.0} if scale is Scale.FULL else {}
+    times = COLD if scale is Scale.FULL else 1
     return [
-        Case(name, partial(measure, with_text, SIZES[name]), SIZES[name] / KILOBYTE, 'size') for name in sizes
-    ] + [Case(name, partial(measure, with_history, what), at_most=wanted) for name, what in histories.items()]
+        *(sized(name, times) for name in sizes),
+        *(
+            Case(name, partial(measure, partial(with_history, *what), times), at_most=wanted)
+            for name, what in histories.items()
+        ),
+    ]
+
+
+def sized(name: str, times: int) -> Case:
+    """A document of this size."""
+    fill = partial(with_text, SIZES[name])
+    return Case(name, partial(measure, fill, times), SIZES[name] / KILOBYTE, 'size')
 
 
 CHART = Chart(

@@ -12,8 +12,10 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -25,6 +27,11 @@ from collab.document import protocol
 from tests.support.recorded import Arrivals, Replica, Transaction, concurrent
 
 DONE_WITHIN = 300.0
+
+Found = tuple[Values, str, int]
+"""What was measured, the text that everybody should have, and how many have another one."""
+Replay = Callable[[int, int, int | None], Coroutine[Any, Any, Found]]
+"""Types at this port and kills the server of this process; so many edits, or all."""
 
 
 class Live:
@@ -70,7 +77,7 @@ async def one(most: int | None) -> Values:
     return await killed(paper, most)
 
 
-async def killed(replay: object, most: int | None) -> Values:
+async def killed(replay: Replay, most: int | None) -> Values:
     """Replay on a server of its own, which the replay kills; compare what is stored."""
     async with serving() as collab:
         await collab.create('doc')
@@ -82,8 +89,8 @@ async def killed(replay: object, most: int | None) -> Values:
     return {**values, 'unequal': unequal, 'lost': behind}
 
 
-async def friends(port: int, server: int, most: int | None) -> tuple[Values, str, int]:
-    """Be both: what was measured, the text they should have, and how many of them have another one."""
+async def friends(port: int, server: int, most: int | None) -> Found:
+    """Be both."""
     found = sessions.session(sessions.FRIENDS)
     found = found if most is None else found | {'txns': found['txns'][:most]}
     transactions: list[list[Transaction]] = [[] for _ in range(found['numAgents'])]
@@ -105,7 +112,7 @@ async def friends(port: int, server: int, most: int | None) -> tuple[Values, str
     return values, text, sum(other != text for other in texts)
 
 
-async def paper(port: int, server: int, most: int | None) -> tuple[Values, str, int]:
+async def paper(port: int, server: int, most: int | None) -> Found:
     """Type it alone."""
     frames, text = sessions.updates(sessions.PAPER, most)
     used, own, began = cpu_seconds(server), time.process_time(), time.perf_counter()

@@ -77,13 +77,12 @@ async def memory(collab: Collab) -> float:
 
 @contextmanager
 def on(core: int) -> Iterator[None]:
-    """What is started in this block runs on that core."""
-    before = os.sched_getaffinity(0)
+    """What is started in this block, before it waits for anything, runs on that core."""
     os.sched_setaffinity(0, {core})
     try:
         yield
     finally:
-        os.sched_setaffinity(0, before)
+        os.sched_setaffinity(0, CORES)
 
 
 def _run(function: Callable[..., Any], arguments: tuple[object, ...]) -> Any:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from benchmarks.results import Report, Result, Scale, Section
+from benchmarks.results import WORST, Report, Result, Scale, Section
 
 QUICK = '**Not to be quoted: {} measurement, one run of small sizes.**'
 
@@ -18,7 +18,7 @@ def section(found: Section) -> str:
     parts = [f'## {found.title}\n']
     if found.scale != Scale.FULL.value:
         parts.append(QUICK.format(f'a {found.scale}') + '\n')
-    parts.append(table(*_rows(found.results)))
+    parts += [table(*_rows(alike)) for alike in _alike(found.results)]
     parts += [f'- {r.case}: not measured, {r.skipped}' for r in found.results if r.skipped]
     runs = max((len(r.runs) for r in found.results), default=0)
     place = '; '.join(f'{name} {value}' for name, value in found.where.items())
@@ -40,7 +40,7 @@ def highlights(report: Report) -> str:
         for found in report.values()
         for result in found.results
         for name, bound, held in result.wanted()
-        if name not in ('lost', 'missing', 'unequal') or not held
+        if name not in WORST or not held
     ]
     return table(['what', 'value', 'median', 'wanted', '', 'command'], rows)
 
@@ -81,8 +81,18 @@ def ratio(was: float, now: float) -> str:
     return f'{now / was:.2f}' if was and math.isfinite(was) and math.isfinite(now) else '-'
 
 
-def _rows(results: Sequence[Result]) -> tuple[list[str], list[list[str]]]:
-    measured = [result for result in results if result.runs]
+def _alike(results: Sequence[Result]) -> list[list[Result]]:
+    """What was measured, in tables of cases that have something in common."""
+    found: list[list[Result]] = []
+    for result in results:
+        if result.runs and found and result.values.keys() & found[-1][0].values.keys() - set(WORST):
+            found[-1].append(result)
+        elif result.runs:
+            found.append([result])
+    return found
+
+
+def _rows(measured: Sequence[Result]) -> tuple[list[str], list[list[str]]]:
     names = list(dict.fromkeys(name for result in measured for name in result.values))
     rows = []
     for result in measured:

@@ -2,18 +2,18 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import main
 from collab.settings import Settings
+from models import Database
 
 PATH = '/empty'
 join = main.join
 
 
-def join_and_add(settings: Settings, *arguments: Any) -> None:
+def join_and_add(settings: Settings, database: Database) -> None:
     """Register the empty page before the one that answers for every other address."""
     from nicegui import ui
 
@@ -21,7 +21,7 @@ def join_and_add(settings: Settings, *arguments: Any) -> None:
     def empty() -> None:
         """Nothing."""
 
-    join(settings, *arguments)
+    join(settings, database)
 
 
 if __name__ == '__main__':
