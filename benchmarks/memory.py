@@ -24,6 +24,8 @@ from tests.support import forged
 AT_ONCE = 20
 PERSONS = 20
 """Who opens thousands of documents: one alone would be held back."""
+NOTHING = 'there-is-no-such-document'
+"""Its page makes somebody known to the server, and holds nothing itself."""
 WAIT = 20.0
 SAMPLES = (0, 10, 25, 50, 75, 100)
 
@@ -56,21 +58,22 @@ async def connect_all(port: int, server: int, count: int) -> Values:
     }
 
 
-async def pages(count: int) -> Values:
-    """Pages of one document, each of somebody else, and as many empty pages of the same server."""
+async def pages(count: int, documents: int) -> Values:
+    """Pages, each of somebody else, of so many documents, beside as many empty pages of the same server."""
     async with serving(program=Path(with_empty_page.__file__)) as collab:
-        await collab.create('doc')
-        return await apart(load_all, collab.port, pid(collab), count)
+        for number in range(documents):
+            await collab.create(f'doc-{number}')
+        return await apart(load_all, collab.port, pid(collab), count, documents)
 
 
-async def load_all(port: int, server: int, count: int) -> Values:
+async def load_all(port: int, server: int, count: int, documents: int) -> Values:
     """Kilobytes for each."""
-    warm = await together([paged.join(port, 'doc') for _ in range(AT_ONCE)])
+    warm = await together([paged.join(port, 'doc-0') for _ in range(2)])
     warm += await together([paged.join_empty(port, with_empty_page.PATH) for _ in range(AT_ONCE)])
     before = await at_rest(server)
     some = await together([paged.join_empty(port, with_empty_page.PATH) for _ in range(count)])
     with_empty = await at_rest(server)
-    more = await together([paged.join(port, 'doc') for _ in range(count)])
+    more = await together([paged.join(port, f'doc-{number % documents}') for number in range(count)])
     with_all = await at_rest(server)
     leave([*warm, *some, *more])
     each, bare = (with_all - with_empty) * 1024 / count, (with_empty - before) * 1024 / count
@@ -88,7 +91,7 @@ async def closed(count: int) -> Values:
 
 async def open_and_close(port: int, count: int) -> None:
     """One after the other, a few at the same time."""
-    cookies = [(await paged.get(f'http://127.0.0.1:{port}/'))[1] for _ in range(PERSONS)]
+    cookies = [(await paged.get(f'http://127.0.0.1:{port}/d/{NOTHING}'))[1] for _ in range(PERSONS)]
 
     async def visit(number: int) -> None:
         client = await plain.join(port, f'visited-{number}', cookie=cookies[number % PERSONS])
@@ -148,11 +151,15 @@ def cases(scale: Scale) -> list[Case]:
     documents = {Scale.FULL: 10_000, Scale.QUICK: 500, Scale.SMOKE: 5}[scale]
     most = {Scale.FULL: None, Scale.QUICK: 10_000, Scale.SMOKE: 300}[scale]
     page, plain_, grown = 'kB above an empty page', 'kB per connection', 'growth %'
+    pages_ = {Scale.FULL: 200, Scale.QUICK: 50, Scale.SMOKE: 4}[scale]
+    half = pages_ // 2
     bounded = scale is not Scale.SMOKE  # of a few, nothing can be said
+    wanted = {page: 150.0} if bounded else {}
     return [
         Case('nobody there', empty, at_most={'MB': 130}),
         Case(f'{many} connections', partial(connections, many), at_most={plain_: 64} if bounded else {}),
-        Case(f'{many} pages', partial(pages, many), at_most={page: 150} if bounded else {}),
+        Case(f'{pages_} pages of {half} documents', partial(pages, pages_, half), at_most=wanted),
+        Case(f'{pages_} pages of one document', partial(pages, pages_, 1), at_most=wanted),
         Case(f'{documents:,} documents opened and closed', partial(closed, documents), at_most={grown: 20}),
         Case('automerge-paper comes in', partial(streaming, most)),
     ]

@@ -17,17 +17,17 @@ LABEL_HEIGHT = 15
 
 def lines_of(chart: Chart, results: Sequence[Result]) -> dict[str, Points]:
     """What the chart shows of these results, by what is written at the end of each line."""
-    if chart.columns:
-        return {
-            r.case: [(x, r.values[name]) for name, x in chart.columns.items() if name in r.values]
-            for r in results
-        }
     found: dict[str, Points] = {}
+    if chart.columns:
+        for result in results:
+            values = result.values
+            found[result.case] = [(x, values[name]) for name, x in chart.columns.items() if name in values]
+        return {label: points for label, points in found.items() if points}
     series = dict.fromkeys(r.series for r in results if r.x is not None)
     for one in series:
         for name in chart.values:
             label = ' '.join(part for part in (one, name if len(chart.values) > 1 or not one else '') if part)
-            points = [(r.x, r.values[name]) for r in results if r.series == one and name in r.values and r.x]
+            points = [(r.x, r.values.get(name, math.inf)) for r in results if r.series == one and r.x]
             found[label] = sorted((x, y) for x, y in points if math.isfinite(y))
     return {label: points for label, points in found.items() if points}
 

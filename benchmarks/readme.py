@@ -48,7 +48,7 @@ def figures(report: Report) -> str:
     chart = 'peers' if 'peers' in report else 'fanout'
     return (
         f'Measured on {days} with {place}; server and load on a core each, every edit committed before it is '
-        'shown, medians of three runs. All of it is in [benchmarks/results](benchmarks/results/latest.md).\n\n'
+        'shown, medians of three runs. All is in [benchmarks/results](benchmarks/results/latest.md).\n\n'
         f'![An edit to all others, by the number of people](benchmarks/results/{chart}.svg)\n\n'
         f'{table.highlights(report)}'
     )

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -29,12 +30,17 @@ AT_REST = 0.02
 async def serving(data: Path | None = None, program: Path | None = None) -> AsyncIterator[Collab]:
     """A server on its core, for the length of a block; with a data folder of its own if none is given."""
     with tempfile.TemporaryDirectory() as folder:
-        collab = Collab(data or Path(folder) / 'data')
+        collab = Collab(
+            data or Path(folder) / 'data', backups=0
+        )  # a daily one comes a minute after the start
         if program is not None:
             collab.program = [str(program)]
         await start(collab)
         try:
             yield collab
+        except Exception:
+            print(collab.log.read_text()[-2_000:], file=sys.stderr)
+            raise
         finally:
             collab.stop()
 
