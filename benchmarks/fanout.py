@@ -32,11 +32,14 @@ def again(load: Load, values: Values) -> Case | None:
 
 def case(load: Load, **at_most: float) -> Case:
     """The load as a case; `p99=16` is what is wanted."""
-    series = '' if load.readers or load.cursors or load.rate != 5.0 else 'all type'
+    simple = load == Load(load.writers, seconds=load.seconds, warm_up=load.warm_up)
     wanted = {f'{name} ms': most for name, most in at_most.items()}
-    everybody = load.writers + load.readers
     return Case(
-        str(load), partial(measure, load, plain.join), everybody, series, wanted, then=partial(again, load)
+        str(load),
+        partial(measure, load, plain.join),
+        load.writers if simple else None,
+        at_most=wanted,
+        then=partial(again, load),
     )
 
 

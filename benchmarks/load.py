@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.machine import cpu_seconds, megabytes
+from benchmarks.machine import busy_seconds, cpu_seconds, megabytes
 from benchmarks.plain import Join
 from benchmarks.results import Values
 from benchmarks.server import apart, pid, serving
@@ -69,6 +69,7 @@ async def generate(port: int, server: int, load: Load, join: Join) -> Values:
         'MB': most,
         'MB more': most - empty,
         'generator %': usage['generator'],
+        'others %': usage['others'],
         'late ms': usage['late'],
         'letters': edits,
         'lost': edits - (len(text) - len(start_text(load.writers))),
@@ -78,14 +79,14 @@ async def generate(port: int, server: int, load: Load, join: Join) -> Values:
 
 
 async def type_all(writers: Sequence[Typist], server: int, load: Load) -> Values:
-    """Type by the clock; how much of a core each side used, in percent, and how late the last key was."""
+    """Type by the clock; how much of a core each side and all others used, in percent, and how late keys were."""
     due = schedule(load)
     begin = time.perf_counter() + 0.05
     began = ended = begin
-    used, own, late = 0.0, 0.0, 0.0
+    used = own = everybody = late = 0.0
     for at, number in due:
         if at >= load.warm_up and began == begin:
-            used, own, late = cpu_seconds(server), time.process_time(), 0.0
+            used, own, everybody, late = cpu_seconds(server), time.process_time(), busy_seconds(), 0.0
             began = time.perf_counter()
         wait = begin + at - time.perf_counter()
         if wait > 0 or not number:  # also who is late has to read now and then
@@ -93,12 +94,14 @@ async def type_all(writers: Sequence[Typist], server: int, load: Load) -> Values
         late = max(late, -wait)
         writers[number].type(random.choice(LETTERS), cursor=load.cursors)
     ended = time.perf_counter()
-    seconds = (ended - began) / 100
+    used, own = cpu_seconds(server) - used, time.process_time() - own
+    percent = 100 / (ended - began)
     return {
         'began': began,
         'ended': ended,
-        'server': (cpu_seconds(server) - used) / seconds,
-        'generator': (time.process_time() - own) / seconds,
+        'server': used * percent,
+        'generator': own * percent,
+        'others': (busy_seconds() - everybody - used - own) * percent,
         'late': late * 1000,
     }
 

@@ -74,6 +74,12 @@ def cpu_seconds(pid: int) -> float:
     return used / TICKS
 
 
+def busy_seconds() -> float:
+    """What all programs of the machine have used of all its cores so far, and what its host took away."""
+    user, nice, system, _, _, irq, softirq, steal, *_ = _field('/proc/stat', 'cpu ', ' ').split()
+    return sum(map(int, (user, nice, system, irq, softirq, steal))) / TICKS
+
+
 def megabytes(pid: int) -> float:
     """What the process and all that it started hold in memory."""
     return sum(int(_field(f'/proc/{one}/status', 'VmRSS').split()[0]) for one in family(pid)) / 1024
@@ -83,10 +89,10 @@ def _stat(pid: int) -> list[str]:
     return Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
 
 
-def _field(file: str, name: str) -> str:
+def _field(file: str, name: str, separator: str = ':') -> str:
     for line in Path(file).read_text().splitlines():
         if line.startswith(name):
-            return line.partition(':')[2].strip()
+            return line.partition(separator)[2].strip()
     return ''
 
 

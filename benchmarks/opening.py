@@ -123,7 +123,7 @@ def cases(scale: Scale) -> list[Case]:
 def sized(name: str, times: int) -> Case:
     """A document of this size."""
     fill = partial(with_text, SIZES[name])
-    return Case(name, partial(measure, fill, times), SIZES[name] / KILOBYTE, 'size')
+    return Case(name, partial(measure, fill, times), SIZES[name] / KILOBYTE)
 
 
 CHART = Chart(

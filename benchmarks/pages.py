@@ -26,7 +26,7 @@ def case(load: Load) -> Case:
     wanted = {'p99 ms': P99[load.writers]} if load.writers in P99 and not load.readers else {}
     name = f'{load.writers} pages that type' + (f', {load.readers} that read' if load.readers else '')
     measured = partial(measure, load, paged.join)
-    return Case(name, measured, load.writers, '' if load.readers else 'pages', wanted)
+    return Case(name, measured, None if load.readers else load.writers, wanted)
 
 
 def cases(scale: Scale) -> list[Case]:

@@ -142,8 +142,7 @@ class Crowd:
         return Case(
             str(self),
             partial(fanout, peers, words),
-            self.clients,
-            'all type' if everybody else '',
+            self.clients if everybody else None,
             at_most=self.wanted(),
             then=self.again,
         )

@@ -23,12 +23,9 @@ def lines_of(chart: Chart, results: Sequence[Result]) -> dict[str, Points]:
             values = result.values
             found[result.case] = [(x, values[name]) for name, x in chart.columns.items() if name in values]
         return {label: points for label, points in found.items() if points}
-    series = dict.fromkeys(r.series for r in results if r.x is not None)
-    for one in series:
-        for name in chart.values:
-            label = ' '.join(part for part in (one, name if len(chart.values) > 1 or not one else '') if part)
-            points = [(r.x, r.values.get(name, math.inf)) for r in results if r.series == one and r.x]
-            found[label] = sorted((x, y) for x, y in points if math.isfinite(y))
+    for name in chart.values:
+        points = [(r.x, r.values.get(name, math.inf)) for r in results if r.x is not None]
+        found[name] = sorted((x, y) for x, y in points if math.isfinite(y))
     return {label: points for label, points in found.items() if points}
 
 

@@ -30,14 +30,13 @@ class Scale(Enum):
 class Case:
     """One thing to be measured, again and again.
 
-    `x` and `series` say where it stands in a chart. `at_most` and `at_least` say what is wanted of
-    the medians. `then` is asked, with the medians, for what else is to be measured because of them.
+    `x` is where it stands in a chart, if it does. `at_most` and `at_least` say what is wanted of the medians.
+    `then` is asked, with the medians, for what else is to be measured because of them.
     """
 
     name: str
     measure: Callable[[], Awaitable[Values]]
     x: float | None = None
-    series: str = ''
     at_most: Mapping[str, float] = field(default_factory=dict)
     at_least: Mapping[str, float] = field(default_factory=dict)
     then: Callable[[Values], 'Case | None'] = lambda _: None
@@ -45,7 +44,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A plot of these values by the `x` of the cases, a line for each value and series.
+    """A plot of these values by the `x` of the cases, a line for each value.
 
     With `columns` it is a line for each case instead: the values of these names, each at the x said.
     """
@@ -76,7 +75,6 @@ class Result:
 
     case: str
     x: float | None = None
-    series: str = ''
     runs: list[Values] = field(default_factory=list)
     at_most: dict[str, float] = field(default_factory=dict)
     at_least: dict[str, float] = field(default_factory=dict)
@@ -87,7 +85,7 @@ class Result:
     def of(cls, case: Case) -> 'Result':
         """Of this case nothing is known yet."""
         at_most = {name: 0.0 for name in WORST} | dict(case.at_most)
-        return cls(case.name, case.x, case.series, [], at_most, dict(case.at_least))
+        return cls(case.name, case.x, [], at_most, dict(case.at_least))
 
     @property
     def values(self) -> Values:
