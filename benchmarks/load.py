@@ -79,7 +79,7 @@ async def generate(port: int, server: int, load: Load, join: Join) -> Values:
 
 
 async def type_all(writers: Sequence[Typist], server: int, load: Load) -> Values:
-    """Type by the clock; how much of a core each side and all others used, in percent, and how late keys were."""
+    """Type by the clock; the percent of a core that each side and all others used, and how late keys were."""
     due = schedule(load)
     begin = time.perf_counter() + 0.05
     began = ended = begin

@@ -15,6 +15,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
+from pycrdt import merge_updates
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import command, plain, sessions
@@ -82,9 +84,13 @@ async def with_text(size: int, collab: Collab) -> str:
     return text
 
 
-async def with_history(most: int | None, rounds: int, collab: Collab) -> str:
-    """A document that was typed: so many edits of the recorded session (None: all), and how often."""
+async def with_history(most: int | None, rounds: int, more: int, collab: Collab) -> str:
+    """A document that was typed: so many edits of the recorded session (None: all), and so often; and so many
+    times as many edits that left nothing."""
     frames, text = sessions.updates(sessions.PAPER, most, TOGETHER, rounds)
+    if more:
+        edits = len(frames) * TOGETHER * more
+        frames = frames + sessions.paragraphs(edits, text, merge_updates(*frames), TOGETHER)
     writer = await plain.join(collab.port, 'doc')
     for frame in frames:
         writer.send(protocol.update(frame))
@@ -92,7 +98,7 @@ async def with_history(most: int | None, rounds: int, collab: Collab) -> str:
     async with asyncio.timeout(300):
         while await collab.text('doc') != text:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-    writer.transport.abort()
+    await writer.close()
     return text
 
 
@@ -100,14 +106,15 @@ def cases(scale: Scale) -> list[Case]:
     """By size, and by history."""
     if scale is Scale.SMOKE:
         sizes = ['1 kB']
-        histories: dict[str, tuple[int | None, int]] = {'a short history': (200, 2)}
+        histories: dict[str, tuple[int | None, int, int]] = {'a short history': (200, 2, 1)}
     elif scale is Scale.QUICK:
-        sizes, histories = ['1 MB'], {'automerge-paper, 20,000 edits of history': (20_000, 1)}
+        sizes, histories = ['1 MB'], {'automerge-paper, 20,000 edits of history': (20_000, 1, 0)}
     else:
         sizes = list(SIZES)
         histories = {
-            'automerge-paper, all its history': (None, 1),
-            'automerge-paper, ten times its history': (None, 10),
+            'automerge-paper, all its history': (None, 1, 0),
+            'automerge-paper, ten times its edits': (None, 1, 9),
+            'automerge-paper, written ten times': (None, 10, 0),
         }
     wanted = {'warm ms': 35.0, 'cold ms': 60.0} if scale is Scale.FULL else {}
     times = COLD if scale is Scale.FULL else 1

@@ -1,6 +1,7 @@
 """The recorded editing sessions as frames to send, and the sending of them."""
 
 import asyncio
+import random
 import time
 from collections.abc import Callable
 from functools import cache
@@ -17,6 +18,7 @@ from tests.support import recorded
 
 PAPER, FRIENDS = 'automerge-paper', 'friendsforever'
 AT_ONCE = 100
+PARAGRAPH = 10
 PATIENCE = 600.0
 
 
@@ -47,24 +49,37 @@ def updates(
 ) -> tuple[list[bytes], str]:
     """A session of one author as updates of so many edits each, and the text at the end.
 
-    With more rounds the text is deleted and written again as often: the same text with more history, by
-    another client each time.
+    With more rounds it is typed as often, each time by another client, and all but the last time deleted
+    again: the same text with more history.
     """
     edits, text = first(name, transactions)
     found: list[bytes] = []
-    state = b'\x00\x00'
     for number in range(rounds):
         replica = recorded.Replica(7_000 + number)
-        replica.doc.apply_update(state)
-        if number:
-            found.append(replica.type([(0, len(replica.content), '')]))
         for at in range(0, len(edits), together):
-            patches = [patch for one in edits[at : at + together] for patch in one['patches']]
-            found.append(replica.type(patches))
-        state = replica.doc.get_update()
-    if text_of([state]) != text:
+            found.append(
+                replica.type([patch for one in edits[at : at + together] for patch in one['patches']])
+            )
+        if number < rounds - 1:
+            found.append(replica.type([(0, len(replica.content), '')]))
+    if text_of(found) != text:
         raise ValueError(f'{name} does not end in its own text')
     return found, text
+
+
+@cache
+def paragraphs(edits: int, text: str, update: bytes, together: int) -> list[bytes]:
+    """So many more edits of a document, after which its text is the same: somebody writes paragraphs of ten
+    updates each at places of chance, letter by letter, and takes them back letter by letter."""
+    replica, chance = recorded.Replica(6_000), random.Random(1)
+    replica.doc.apply_update(update)
+    found: list[bytes] = []
+    while len(found) * together < edits:
+        at = chance.randrange(len(text))
+        places = [at + number * together for number in range(PARAGRAPH)]
+        found += [replica.type([(place, 0, 'x' * together)]) for place in places]
+        found += [replica.type([(place, together, '')]) for place in reversed(places)]
+    return found
 
 
 def text_of(parts: list[bytes]) -> str:
