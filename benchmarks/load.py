@@ -30,6 +30,8 @@ class Load:
     seconds: float = 10.0
     warm_up: float = 3.0
     cursors: bool = False
+    at_once: int = 20
+    """How many come at the same time."""
 
     def __str__(self) -> str:
         words = f'{self.writers} writers' + (f', {self.readers} readers' if self.readers else '')
@@ -48,7 +50,7 @@ async def generate(port: int, server: int, load: Load, join: Join) -> Values:
     """Be everybody; what was found."""
     board = Board()
     typists = [Typist(board, name) for name in range(load.writers + load.readers)]
-    await gather(typists, load.writers, port, join)
+    await gather(typists, load.writers, port, join, load.at_once)
     empty = megabytes(server)
     gc.freeze()
     gc.disable()

@@ -21,7 +21,7 @@ from benchmarks.server import apart, memory, pid, rest, serving
 from collab.document import protocol
 from tests.support import forged
 
-AT_ONCE = 20
+AT_ONCE, PAGES_AT_ONCE = 20, 1
 PERSONS = 20
 """Who opens thousands of documents: one alone would be held back."""
 NOTHING = 'there-is-no-such-document'
@@ -73,7 +73,8 @@ async def load_all(port: int, server: int, count: int, documents: int) -> Values
     before = await at_rest(server)
     some = await together([paged.join_empty(port, with_empty_page.PATH) for _ in range(count)])
     with_empty = await at_rest(server)
-    more = await together([paged.join(port, f'doc-{number % documents}') for number in range(count)])
+    coming = [paged.join(port, f'doc-{number % documents}') for number in range(count)]
+    more = await together(coming, PAGES_AT_ONCE)
     with_all = await at_rest(server)
     leave([*warm, *some, *more])
     each, bare = (with_all - with_empty) * 1024 / count, (with_empty - before) * 1024 / count
@@ -125,11 +126,11 @@ async def stream(port: int, server: int, most: int | None) -> Values:
     return by | {'most MB': max(held for _, held in found), 'edits/s': len(frames) / seconds}
 
 
-async def together(joining: Sequence[Awaitable[Member]]) -> list[Member]:
+async def together(joining: Sequence[Awaitable[Member]], at_once: int = AT_ONCE) -> list[Member]:
     """All of them, a few at the same time."""
     found: list[Member] = []
-    for first in range(0, len(joining), AT_ONCE):
-        found += await asyncio.gather(*joining[first : first + AT_ONCE])
+    for first in range(0, len(joining), at_once):
+        found += await asyncio.gather(*joining[first : first + at_once])
     return found
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from functools import lru_cache
@@ -12,8 +13,9 @@ import httpx
 
 from benchmarks.plain import OPENS_WITHIN, TEXT, Joining, Plain, Take, connect, framed
 from collab.document import protocol
-from tests.support.page_socket import PATH, QUERY, Html, query_of
+from tests.support.page_socket import PATH, QUERY, Html, Unavailable, query_of
 
+BUSY_PAUSE = 1.0
 EVENT, END = b'42["collab",', b'",false]'
 """How a frame for an editor begins and ends that came in one piece and wants no answer."""
 
@@ -39,7 +41,7 @@ class Paged(Plain):
 
     def say(self, words: str) -> None:
         """Send a text."""
-        self.transport.write(framed(words.encode(), TEXT))
+        self.write(framed(words.encode(), TEXT))
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
@@ -83,9 +85,8 @@ def frame_of(message: bytes) -> bytes:
 
 async def join(port: int, document: str, take: Take = lambda *_: None) -> Paged:
     """A page of somebody new, whose editor has the text. Raises ConnectionError."""
-    answer, cookie = await get(f'http://127.0.0.1:{port}/d/{document}')
-    html = Html.read(answer)
     async with asyncio.timeout(OPENS_WITHIN):
+        html, cookie = await load(f'http://127.0.0.1:{port}/d/{document}')
         page = await open_socket(port, html.query, cookie, lambda: Paged(html.element, take))
         page.send(protocol.step1(b'\x00'))
         await page.joining.joined
@@ -107,6 +108,17 @@ async def open_socket(port: int, query: dict[str, Any], cookie: str, make: Calla
     page = await connect(make, port, f'{PATH}?EIO=4&transport=websocket&{words}', cookie)
     await page.ready
     return page
+
+
+async def load(url: str) -> tuple[Html, str]:
+    """What the page of a document says, asked for again where the server is too busy, and the cookies."""
+    while True:
+        answer, cookie = await get(url)
+        try:
+            return Html.read(answer), cookie
+        except Unavailable as error:
+            print(f'{url}: {error}; asking again', file=sys.stderr)
+            await asyncio.sleep(BUSY_PAUSE)
 
 
 async def get(url: str) -> tuple[httpx.Response, str]:

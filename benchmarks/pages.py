@@ -8,6 +8,7 @@ sent to its arrival at every other page.
 """
 
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from benchmarks import command, paged
 from benchmarks.load import Load, measure
 from benchmarks.results import Benchmark, Case, Chart, Scale
 
+AT_ONCE = 1
+"""Pages that come at the same time; a page costs the server more the more people are there."""
 P99 = {100: 80.0, 200: 250.0}
 """Milliseconds wanted, by how many type."""
 
@@ -24,6 +27,7 @@ P99 = {100: 80.0, 200: 250.0}
 def case(load: Load) -> Case:
     """So many pages."""
     wanted = {'p99 ms': P99[load.writers]} if load.writers in P99 and not load.readers else {}
+    load = replace(load, at_once=AT_ONCE)
     name = f'{load.writers} pages that type' + (f', {load.readers} that read' if load.readers else '')
     measured = partial(measure, load, paged.join)
     return Case(name, measured, None if load.readers else load.writers, wanted)

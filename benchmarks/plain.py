@@ -19,7 +19,7 @@ MASKED = 0x80
 NO_MASK = bytes(4)
 STEP1, STEP2, UPDATE = b'\x00\x00', b'\x00\x01', b'\x00\x02'
 NOTHING = protocol.step2(b'\x00\x00')
-OPENS_WITHIN = 60.0
+OPENS_WITHIN = 120.0
 
 
 Take = Callable[[bytes, float], None]
@@ -93,7 +93,7 @@ class Plain(asyncio.Protocol):
     def _other(self, first: int, payload: bytes, now: float) -> None:
         kind = first & 0x0F
         if kind == PING:
-            self.transport.write(framed(payload, PONG))
+            self.write(framed(payload, PONG))
         elif kind == CLOSE:
             self.closed = f'closed by the server: {int.from_bytes(payload[:2], "big")} {payload[2:].decode()}'
             self.transport.close()
@@ -128,8 +128,13 @@ class Plain(asyncio.Protocol):
         self._room.set()
 
     def send(self, payload: bytes) -> None:
-        """Send one message at once."""
-        self.transport.write(framed(payload))
+        """Send one message at once; nothing where the connection is lost, which `closed` tells soon."""
+        self.write(framed(payload))
+
+    def write(self, data: bytes) -> None:
+        """Send these bytes at once."""
+        if not self.transport.is_closing():
+            self.transport.write(data)
 
     async def drain(self) -> None:
         """Return when the network has room for more. Raises ConnectionError when it is gone."""
@@ -139,7 +144,7 @@ class Plain(asyncio.Protocol):
 
     async def close(self) -> None:
         """Say goodbye, and return when it is gone."""
-        self.transport.write(framed(b'\x03\xe8', CLOSE))
+        self.write(framed(b'\x03\xe8', CLOSE))
         self.transport.close()
         while not self.closed:  # noqa: ASYNC110
             await asyncio.sleep(0.001)

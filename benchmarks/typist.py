@@ -131,10 +131,12 @@ class Typist:
         return str(content)
 
 
-async def gather(typists: Sequence[Typist], writers: int, port: int, join: plain.Join) -> None:
+async def gather(
+    typists: Sequence[Typist], writers: int, port: int, join: plain.Join, at_once: int = 20
+) -> None:
     """Let all join the document with `start_text`, and the first of them sit down, each at a line's end."""
-    for first in range(0, len(typists), 20):
-        await asyncio.gather(*(t.join(port, join) for t in typists[first : first + 20]))
+    for first in range(0, len(typists), at_once):
+        await asyncio.gather(*(t.join(port, join) for t in typists[first : first + at_once]))
     seed = min(decode(typists[0].connection.whole, UNLIMITED).sections)
     text = start_text(writers)
     end = -1

@@ -196,6 +196,9 @@ class Wire:
     def write(self, data: bytes) -> None:
         """Nothing."""
 
+    def is_closing(self) -> bool:
+        return False
+
     def close(self) -> None:
         """Nothing."""
 
