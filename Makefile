@@ -1,5 +1,5 @@
 # One word per habit; each line also works typed by hand. The first use makes the virtual environment.
-.PHONY: run test faults lint format coverage build clean
+.PHONY: run test faults bench lint format coverage build clean
 
 run: .venv
 	.venv/bin/python main.py
@@ -9,6 +9,9 @@ test: .venv
 
 faults: .venv
 	.venv/bin/pytest tests/faults --rounds $(or $(ROUNDS),20)
+
+bench: .venv
+	.venv/bin/python benchmarks/run_all.py $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) $(if $(AGAINST),--against $(AGAINST))
 
 lint: .venv
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -1,157 +1,122 @@
 """What a typist feels while others send edits as fast as the server takes them, into another document.
 
-    .venv/bin/python benchmarks/flood.py [seconds]
+    .venv/bin/python benchmarks/flood.py [--quick]
 
 One program types ten letters a second, another one in the same document notes when they arrive; every edit
 is committed before it is shown. Beside them none, one, and four programs replay a long text letter by letter,
-from a process of their own. Prints one line of JSON each: the typist's milliseconds, and the others' edits.
+from a process of their own.
 """
 
 import asyncio
-import json
 import multiprocessing
-import platform
-import statistics
 import sys
-import tempfile
 import time
+from functools import cache, partial
 from pathlib import Path
 
-from pycrdt import Doc, Text
-from websockets.asyncio.client import connect
+import httpx
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import command, plain
+from benchmarks.results import Benchmark, Case, Scale, Values
+from benchmarks.server import apart, serving
+from benchmarks.spread import Spread
+from benchmarks.typist import Board, Typist, gather, start_text
 from collab.document import protocol
-from collab.document.protocol import Reader
-from tests.support.running import running
+from tests.support import forged
 
-SECONDS = 10.0
-FLOODS = (0, 1, 4)
 PAUSE = 0.1
 LETTERS = 20_000
+BEGINS_WITHIN = 1.5
+"""Seconds after which those who flood are under way."""
 
 
-def letters(count: int) -> list[bytes]:
-    """The frames of somebody who types so many letters, one after the other."""
-    doc: Doc[Text] = Doc()
-    text = doc.get('content', type=Text)
-    frames: list[bytes] = []
-    doc.observe(lambda event: frames.append(protocol.update(event.update)))
-    for number in range(count):
-        text.insert(number, 'x')
-    return frames
+async def measure(count: int, seconds: float) -> Values:
+    """The typist beside so many floods."""
+    async with serving() as collab:
+        await collab.create('doc', text=start_text(1))
+        floods = multiprocessing.get_context('spawn').Process(target=run_floods, args=(collab.port, count))
+        began = time.perf_counter()
+        if count:
+            floods.start()
+            await asyncio.sleep(BEGINS_WITHIN)
+        times = await apart(type_alone, collab.port, seconds)
+        took = time.perf_counter() - began
+        if count:
+            floods.terminate()
+            floods.join()
+        edits = await stored_edits(collab.url) if count else 0
+    return times.values() | {'letters': times.count, 'lost': times.never, 'flood edits/s': edits / took}
 
 
-async def flood(port: int, number: int) -> None:
-    """Send letters as fast as they are read, for ever."""
-    frames = letters(LETTERS)
-    round_ = 0
-    while True:
-        round_ += 1
-        async with connect(f'ws://127.0.0.1:{port}/yjs/flood-{number}-{round_}', compression=None) as socket:
-            await socket.send(protocol.step1(b'\x00'))
-            reading = asyncio.create_task(drain(socket))
-            for frame in frames:
-                await socket.send(frame)
-            reading.cancel()
-
-
-async def drain(socket: object) -> None:
-    async for _ in socket:  # type: ignore[attr-defined]
-        pass
-
-
-async def type_(port: int, seconds: float) -> list[float]:
-    """Milliseconds from each letter's departure to its arrival at the reader."""
-    doc: Doc[Text] = Doc()
-    text = doc.get('content', type=Text)
-    frames: list[bytes] = []
-    doc.observe(lambda event: frames.append(protocol.update(event.update)))
-    sent: list[float] = []
-    seen: list[float] = []
-    url = f'ws://127.0.0.1:{port}/yjs/honest'
-    async with connect(url, compression=None) as writer, connect(url, compression=None) as reader:
-        for socket in (writer, reader):
-            await socket.send(protocol.step1(b'\x00'))
-
-        async def read() -> None:
-            replica: Doc[Text] = Doc()
-            shown = replica.get('content', type=Text)
-            async for message in reader:
-                assert isinstance(message, bytes)
-                frame = Reader(message)
-                if frame.read_uint() == protocol.SYNC and frame.read_uint() != protocol.STEP1:
-                    replica.apply_update(frame.read_bytes())
-                    seen.extend([time.perf_counter()] * (len(shown) - len(seen)))
-
-        reading = asyncio.create_task(read())
-        writing = asyncio.create_task(drain(writer))
-        for number in range(int(seconds / PAUSE)):
-            text.insert(number, 'x')
-            sent.append(time.perf_counter())
-            await writer.send(frames[-1])
-            await asyncio.sleep(PAUSE)
-        async with asyncio.timeout(60):
-            while len(seen) < len(sent):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-        reading.cancel()
-        writing.cancel()
-    return [(b - a) * 1000 for a, b in zip(sent, seen, strict=True)]
-
-
-async def floods(port: int, count: int) -> None:
-    await asyncio.gather(*(flood(port, number) for number in range(count)))
+async def type_alone(port: int, seconds: float) -> Spread:
+    """Milliseconds from each letter's departure to its arrival at the one who reads."""
+    board = Board()
+    typists = [Typist(board, number) for number in range(2)]
+    await gather(typists, 1, port, plain.join)
+    writer, reader = typists
+    began = time.perf_counter()
+    for _ in range(round(seconds / PAUSE)):
+        writer.type('x')
+        await asyncio.sleep(PAUSE)
+    async with asyncio.timeout(60):
+        while reader.tally(Spread(), 0, 0):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    times = Spread()
+    times.never = reader.tally(times, began, time.perf_counter())
+    return times
 
 
 def run_floods(port: int, count: int) -> None:
-    """The process of those who flood."""
-    asyncio.run(floods(port, count))
+    """The process of those who flood; it is ended from outside."""
+
+    async def run() -> None:
+        await asyncio.gather(*(flood(port, number) for number in range(count)))
+
+    asyncio.run(run())
 
 
-async def stored_edits(port: int) -> int:
+async def flood(port: int, number: int) -> None:
+    """Send letters as fast as they are read, for ever, into one new document after the other."""
+    round_ = 0
+    while True:
+        round_ += 1
+        client = await plain.join(port, f'flood-{number}-{round_}')
+        for at, frame in enumerate(letters(LETTERS)):
+            client.send(frame)
+            if at % 100 == 0:
+                await client.drain()
+                await asyncio.sleep(0)
+        await client.close()
+
+
+@cache
+def letters(count: int) -> list[bytes]:
+    """The frames of somebody who types so many letters, one after the other."""
+    edits = (forged.text('x', (7, clock - 1) if clock else None) for clock in range(count))
+    return [
+        protocol.update(forged.update(forged.section(7, clock, edit))) for clock, edit in enumerate(edits)
+    ]
+
+
+async def stored_edits(url: str) -> int:
     """How many edits the server has stored in documents of floods."""
-    import httpx
-
-    async with httpx.AsyncClient() as client:
-        documents = (await client.get(f'http://127.0.0.1:{port}/api/documents')).json()
+    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+        documents = (await client.get('/api/documents')).json()
         ids = [d['id'] for d in documents if d['id'].startswith('flood-')]
-        texts = [await client.get(f'http://127.0.0.1:{port}/api/documents/{i}/text') for i in ids]
-    return sum(len(answer.text) for answer in texts)
+        texts = [(await client.get(f'/api/documents/{i}/text')).text for i in ids]
+    return sum(map(len, texts))
 
 
-async def measure(count: int, seconds: float) -> dict[str, object]:
-    """The typist beside so many floods, on a server of their own."""
-    with tempfile.TemporaryDirectory() as data:
-        async with running(Path(data) / 'data') as collab:
-            process = multiprocessing.Process(target=run_floods, args=(collab.port, count), daemon=True)
-            began = time.perf_counter()
-            if count:
-                process.start()
-                await asyncio.sleep(1.5)
-            times = await type_(collab.port, seconds)
-            if count:
-                process.terminate()
-            took = time.perf_counter() - began
-            edits = await stored_edits(collab.port) if count else 0
-    cuts = statistics.quantiles(times, n=100)
-    return {
-        'what': f'typist beside {count} floods, ms',
-        'p50': round(statistics.median(times), 1),
-        'p95': round(cuts[94], 1),
-        'p99': round(cuts[98], 1),
-        'flood edits/s': round(edits / took),
-        'machine': f'{platform.machine()}, {platform.system()}, Python {platform.python_version()}',
-    }
+def cases(scale: Scale) -> list[Case]:
+    """By the number of floods."""
+    seconds = {Scale.FULL: 10.0, Scale.QUICK: 3.0, Scale.SMOKE: 0.5}[scale]
+    counts = {Scale.FULL: (0, 1, 4), Scale.QUICK: (0, 4), Scale.SMOKE: (1,)}[scale]
+    return [Case(f'beside {count} floods', partial(measure, count, seconds)) for count in counts]
 
 
-def main() -> None:
-    """Measure and print."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
-    for count in FLOODS:
-        print(json.dumps(asyncio.run(measure(count, seconds))), flush=True)
-
+BENCHMARK = Benchmark('flood', 'A letter to the one who reads, beside programs that flood', cases)
 
 if __name__ == '__main__':
-    multiprocessing.set_start_method('spawn')
-    main()
+    raise SystemExit(command.main(BENCHMARK))

@@ -1,11 +1,10 @@
 """What every test gets: settings of its own, and a clear word when something it needs is missing."""
 
-import gzip
-import json
 import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +12,16 @@ import pytest
 from nicegui.testing import User
 
 from collab.settings import Settings
+from tests.support.recorded import find_traces, load
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
 IN_CI = os.environ.get('CI', '').lower() in {'1', 'true', 'yes'}
-TRACES = (
-    Path(os.environ.get('COLLAB_TRACES') or ROOT / 'tests' / 'traces'),
-    ROOT.parent / 'shared' / 'traces',
-)
 
 
 def find_chromium() -> str | None:
     """Path of the Chromium that the browser tests drive."""
     return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-
-
-def find_traces() -> Path | None:
-    """Folder of the recorded editing sessions."""
-    return next((folder for folder in TRACES if any(folder.glob('*.json.gz'))), None)
 
 
 NEEDS: dict[str, tuple[Callable[[], object], str]] = {
@@ -89,8 +80,4 @@ def trace() -> Callable[[str], Any]:
     folder = find_traces()
     assert folder, 'mark the test with pytest.mark.traces'
 
-    def load(name: str) -> Any:
-        with gzip.open(folder / f'{name}.json.gz', 'rt', encoding='utf-8') as file:
-            return json.load(file)
-
-    return load
+    return partial(load, folder)

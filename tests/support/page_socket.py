@@ -58,8 +58,13 @@ class Html:
         if query is None or editor is None:
             words = re.search(r'"tag":"h1","text":"(.*?)"', answer.text)
             raise Unavailable(answer.status_code, words[1] if words else answer.text[:200])
-        own = {'document_id': str(uuid.uuid4()), 'tab_id': str(uuid.uuid4())}
-        return cls(ast.literal_eval(query[1]) | own, int(editor[1]), editor[2])
+        return cls(query_of(query), int(editor[1]), editor[2])
+
+
+def query_of(found: re.Match[str]) -> dict[str, Any]:
+    """What a page says of itself when it opens its WebSocket; `found` is what QUERY finds in its HTML."""
+    own = {'document_id': str(uuid.uuid4()), 'tab_id': str(uuid.uuid4())}
+    return dict(ast.literal_eval(found[1])) | own
 
 
 def listeners(html: str) -> list[tuple[int, str]]:
