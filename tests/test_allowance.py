@@ -160,6 +160,26 @@ def test_who_is_gone_is_forgotten_but_not_what_they_used() -> None:
     assert len(all_.allowances.purses) <= 3
 
 
+def test_nobody_is_forgotten_who_is_here_although_another_of_their_connections_came_no_further() -> None:
+    all_ = Everybody()
+    ann = all_.arrive('ann')
+    all_.allowances.knock('ann')  # of a document that cannot be opened
+    all_.clock.now += 100
+    for number in range(3):
+        all_.allowances.unseat(all_.arrive(f'guest-{number}'))
+    assert all_.sends(ann) == 0
+    all_.allowances.unseat(ann)
+    assert all_.allowances.purses['ann'].seats == 0
+
+
+def test_who_only_knocks_is_forgotten_too() -> None:
+    all_ = Everybody()
+    for number in range(100):
+        all_.clock.now += 10
+        all_.allowances.knock(f'guest-{number}')
+    assert len(all_.allowances.purses) <= 3
+
+
 def test_halves_of_messages_never_take_more_than_they_may() -> None:
     thrown: list[str] = []
     unfinished = Unfinished(most=100)
