@@ -220,6 +220,19 @@ async def test_a_frame_that_did_not_come_through_is_asked_for() -> None:
         room.lost(999)
 
 
+async def test_a_document_that_is_built_anew_is_not_touched_when_a_frame_is_lost() -> None:
+    async with open_room() as room:
+        tab = Tab(room)
+        tab.read()
+        assert tab.peer is not None
+        tab.peer.take()
+        room.broken = True  # after a panic, to read from it can end the process
+        room.lost(tab.number)
+        assert tab.peer.take() == []
+        room.resume()
+        assert [frame[:2] for frame in tab.peer.take()] == [protocol.QUESTION]
+
+
 async def test_one_person_has_only_so_many_tabs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room_module, 'MOST_TABS', 2)
     async with open_room() as room:

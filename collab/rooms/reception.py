@@ -55,7 +55,9 @@ class Reception:
     def lost(self, peer: Peer) -> None:
         """A document frame of this peer did not come through whole."""
         peer.received += 1
-        if peer.lacks(answered=True):
+        if self._room.broken:
+            peer.behind = True
+        elif peer.lacks(answered=True):
             peer.offer(protocol.step1(self._room.document.state_vector()))
 
     def catch_up(self) -> None:
