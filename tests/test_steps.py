@@ -8,6 +8,7 @@ from pycrdt import Doc, Text
 from collab.document import protocol
 from collab.document.admission import UNLIMITED
 from collab.document.broken import Wearisome
+from collab.document.deletions import cheaply
 from collab.document.shared import SharedDocument
 from collab.document.steps import PLACES, in_steps
 from collab.document.summary import equal
@@ -64,7 +65,9 @@ def test_in_small_steps_an_update_makes_the_same_as_at_once(edits: int) -> None:
     for document in (stepwise, at_once):
         document.load(before)
     admitted = at_once._ledger.admit(update, anyone, UNLIMITED)
-    steps = in_steps(update, admitted.sections_end, admitted.news, admitted.deletions, at_once._ledger.clocks)
+    end, deletions = admitted.sections_end, admitted.deletions
+    at_once_steps = cheaply(update, end, deletions, at_once._ledger.clocks)
+    steps = in_steps(at_once_steps, update, end, admitted.news, deletions)
     assert len(steps) > edits // (2 * PLACES)
     news = stepwise.apply(update, anyone, LIMIT)
     at_once._doc.apply_update(update)
@@ -74,13 +77,24 @@ def test_in_small_steps_an_update_makes_the_same_as_at_once(edits: int) -> None:
     copy.load(before)
     copy.load(news.update)
     assert equal(copy, stepwise)
+    whole = SharedDocument()
+    whole.apply(stepwise.snapshot(), anyone, LIMIT)
+    assert equal(whole, stepwise)
 
 
 def test_what_goes_on_where_it_was_is_one_step() -> None:
     one = [forged.text('a')] + [forged.text('b', (7, clock)) for clock in range(500)]
     update = forged.update(forged.section(7, 0, *one))
     decoded = decode(update, UNLIMITED)
-    assert in_steps(update, decoded.sections_end, [*decoded.sections.values()], [], {}) == [update]
+    assert in_steps([update], update, decoded.sections_end, [*decoded.sections.values()], []) == [update]
+
+
+def test_what_is_built_upon_comes_first() -> None:
+    below = forged.section(5, 0, *[forged.text('x')] * (2 * PLACES))
+    above = forged.section(9, 0, *[forged.text('y', (5, 2 * PLACES - 1))] * PLACES)
+    document = SharedDocument()
+    document.apply(forged.update(above, below), anyone, LIMIT)
+    assert (document.text.count('x'), document.text.count('y')) == (2 * PLACES, PLACES)
 
 
 def test_merging_stops_when_it_is_enough() -> None:

@@ -8,7 +8,7 @@ from pycrdt import Doc, Text, TransactionEvent, merge_updates
 from collab.document.admission import UNLIMITED, Admitted, Ledger, Refused
 from collab.document.broken import Overgrown, Wearisome, guarded, too_large
 from collab.document.change import Change, check, difference
-from collab.document.deletions import Deleted
+from collab.document.deletions import Deleted, cheaply
 from collab.document.digest import Digest, digest
 from collab.document.protocol import read_state_vector, write_state_vector
 from collab.document.steps import in_steps
@@ -175,14 +175,17 @@ class SharedDocument:
             self._deleted = Deleted(decode(self.missing(self.state_vector()), UNLIMITED).deletions)
         return self._deleted is None or all(map(self._deleted.has, deletions))
 
-    def _merge(self, update: bytes, admitted: Admitted, is_enough: Callable[[], bool] = bool) -> bytes | None:
-        """Merge it, in several steps if that is quicker, or might take too long; what was news in it."""
+    def _merge(
+        self, update: bytes, admitted: Admitted, is_enough: Callable[[], bool] | None = None
+    ) -> bytes | None:
+        """Merge it, in several steps if that is quicker or may take too long; what was news in it."""
         news: list[bytes] = []
-        steps = in_steps(
-            update, admitted.sections_end, admitted.news, admitted.deletions, self._ledger.clocks
-        )
+        end, deletions, known = admitted.sections_end, admitted.deletions, self._ledger.clocks
+        steps = cheaply(update, end, deletions, known)
+        if is_enough is not None:
+            steps = in_steps(steps, update, end, admitted.news, deletions)
         for step in steps:
-            if is_enough():
+            if is_enough is not None and is_enough():
                 raise Wearisome
             self._news = None
             guarded(self._doc.apply_update, step)

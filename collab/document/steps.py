@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from collab.document.deletions import MANY, NO_SECTIONS, cheaply
+from collab.document.deletions import MANY, NO_SECTIONS
 from collab.document.lib0 import Reader, uint
+from collab.document.protocol import MAX_CLOCK
 from collab.document.surrogates import measure
 from collab.document.update import DELETED, ORIGIN, RIGHT_ORIGIN, Deletion, Id, Section
 
@@ -32,17 +33,16 @@ Pieces = Mapping[int, deque[Piece]]
 
 
 def in_steps(
+    whole: list[bytes],
     update: bytes,
     sections_end: int,
     news: Sequence[Section],
     deletions: Sequence[Deletion],
-    known: Mapping[int, int],
-) -> Sequence[bytes]:
-    """The same update as one or several, to be merged in this order; `news` are its sections with new text.
+) -> list[bytes]:
+    """An admitted update, which is to be merged as `whole` (see deletions.py), in small steps if need be.
 
-    The update was admitted.
+    `news` are its sections with new text; `sections_end` is where its deletions begin.
     """
-    whole = cheaply(update, sections_end, deletions, known)
     if sum(section.places for section in news) <= PLACES:
         return whole
     small = [*_small(_read(update, {section.client for section in news}))]
@@ -92,8 +92,8 @@ def _small(pieces: Pieces) -> Iterator[bytes]:
 
 def _in_order(pieces: Pieces) -> Iterator[tuple[int, Piece]]:
     """Each piece behind those that it builds upon; the gate has seen that none wait for each other."""
-    for first, rest in pieces.items():
-        path = [(first, rest[-1].clock)]
+    for first in pieces:
+        path = [(first, MAX_CLOCK)]
         while path:
             client, upto = path[-1]
             rest = pieces[client]

@@ -28,9 +28,9 @@ PAST = (
     'This document was restored or put in order since. Load it anew: what you hold is from before.',
 )
 
-LONGEST_MERGE = 5.0
-"""Seconds of the processor for merging one frame. 10,000 places in ten megabytes take 0.4; as much copying as
-the gate admits (admission.Limits.parting) takes most of it."""
+LONGEST_MERGE = 2.0
+"""Seconds of the processor for merging one frame. 10,000 places in ten megabytes take 0.4; only such copying
+as the gate just admits (see Limits.parting in the admission) may come to this."""
 
 
 class Reception:
