@@ -15,9 +15,10 @@ from pathlib import Path
 from collab.rooms.ports import DamagedDocument, DocumentInfo, milliseconds
 from collab.rooms.snapshots import text_of
 from collab.settings import Settings
-from collab.storage.backup import BackupFailed, Restored, back_up, copied, is_readable, open_copy, restore
+from collab.storage.backup import BackupFailed, Restored, back_up, is_readable, open_copy, restore
 from collab.storage.backups import BEFORE, BY_HAND, name, newest_sound
 from collab.storage.checking import DamagedFile
+from collab.storage.copying import copied
 from collab.storage.documents import Documents
 from collab.storage.handover import ask
 from collab.storage.lock import InUse, hold

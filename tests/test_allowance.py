@@ -160,6 +160,26 @@ def test_who_is_gone_is_forgotten_but_not_what_they_used() -> None:
     assert len(all_.allowances.purses) <= 3
 
 
+def test_nobody_is_forgotten_who_is_here_although_another_of_their_connections_came_no_further() -> None:
+    all_ = Everybody()
+    ann = all_.arrive('ann')
+    all_.allowances.knock('ann')  # of a document that cannot be opened
+    all_.clock.now += 100
+    for number in range(3):
+        all_.allowances.unseat(all_.arrive(f'guest-{number}'))
+    assert all_.sends(ann) == 0
+    all_.allowances.unseat(ann)
+    assert all_.allowances.purses['ann'].seats == 0
+
+
+def test_who_only_knocks_is_forgotten_too() -> None:
+    all_ = Everybody()
+    for number in range(100):
+        all_.clock.now += 10
+        all_.allowances.knock(f'guest-{number}')
+    assert len(all_.allowances.purses) <= 3
+
+
 def test_halves_of_messages_never_take_more_than_they_may() -> None:
     thrown: list[str] = []
     unfinished = Unfinished(most=100)
@@ -198,6 +218,19 @@ async def test_a_frame_that_did_not_come_through_is_asked_for() -> None:
         tab.peer.refuse('gone', 'Gone.')
         room.lost(tab.number)
         room.lost(999)
+
+
+async def test_a_document_that_is_built_anew_is_not_touched_when_a_frame_is_lost() -> None:
+    async with open_room() as room:
+        tab = Tab(room)
+        tab.read()
+        assert tab.peer is not None
+        tab.peer.take()
+        room.broken = True  # after a panic, to read from it can end the process
+        room.lost(tab.number)
+        assert tab.peer.take() == []
+        room.resume()
+        assert [frame[:2] for frame in tab.peer.take()] == [protocol.QUESTION]
 
 
 async def test_one_person_has_only_so_many_tabs(monkeypatch: pytest.MonkeyPatch) -> None:

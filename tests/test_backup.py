@@ -88,7 +88,21 @@ async def test_a_backup_taken_while_somebody_writes_is_one_moment_of_it(
     done.set()
     assert await writing >= ends[-1] >= ends[0] >= 3
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert not [path for path in os.listdir(tmp_path) if path.startswith('.copy-')]
+    assert not [path for path in os.listdir(tmp_path) if path.startswith('.collab-copy-')]
+
+
+async def test_what_a_killed_backup_left_behind_goes_away_with_a_later_one(
+    file: Path, store: Documents, tmp_path: Path
+) -> None:
+    folder = tmp_path / 'backups'
+    folder.mkdir()
+    left, under_way = [folder / f'.collab-copy-{name}' for name in ('left', 'now')]
+    for copy in (left, under_way):
+        copy.write_bytes(b'half of a database')
+    long_ago = left.stat().st_mtime - 2 * 24 * 60 * 60
+    os.utime(left, (long_ago, long_ago))
+    back_up(file, folder / 'daily.db')
+    assert sorted(path.name for path in folder.iterdir()) == ['.collab-copy-now', 'daily.db']
 
 
 async def test_a_restored_document_is_what_it_was_in_a_new_life(

@@ -126,7 +126,7 @@ async def test_what_only_reads_leaves_every_byte_as_a_killed_server_left_it(tmp_
     assert command(data, 'export', 'out').returncode == 0
     assert (tmp_path / 'out' / 'plan.md').read_text().endswith('the good text')
     assert [file.read_bytes() for file in files] == before
-    assert [file for file in data.rglob('.copy-*')] == []
+    assert [file for file in data.rglob('.collab-copy-*')] == []
 
 
 async def test_every_document_is_exported_exactly(tmp_path: Path) -> None:

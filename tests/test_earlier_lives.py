@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from collab.document import protocol
+from collab.document.broken import BrokenDocument
 from collab.document.protocol import read_state_vector
+from collab.rooms.room import Room
 from tests.support import forged
 from tests.support.lives import Scene, restored, scene, settled
 from tests.support.rooms import becomes
@@ -120,3 +122,20 @@ async def test_who_wrote_before_connecting_for_the_first_time_is_let_in() -> Non
         new.connect()
         await s.rest([new])
         assert sorted(new.room.text) == sorted('mine, old')
+
+
+async def test_a_life_that_cannot_be_marked_is_opened_by_the_next_who_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_room: Room) -> None:
+        raise BrokenDocument('no')
+
+    async with scene('old') as s:
+        ann = await s.tab('ann')
+        with monkeypatch.context() as patch:
+            patch.setattr(Room, 'mark_life', fail)
+            await restored(s)
+            ann.cut()
+            with pytest.raises(BrokenDocument):
+                await s.open()
+        assert (await s.tab('bob')).text == 'old'

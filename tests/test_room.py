@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from collab.document import protocol
+from collab.document.broken import BrokenDocument
 from collab.document.change import Change
 from collab.document.people import Person
 from collab.document.roles import Role
-from collab.document.shared import BrokenDocument, SharedDocument
+from collab.document.shared import SharedDocument
 from collab.rooms import ownership
 from collab.rooms import peer as peer_module
 from collab.rooms.peer import MOST_QUESTIONS

@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from pycrdt import Doc, Text, TransactionEvent, merge_updates
 
 from collab.document.admission import UNLIMITED, Admitted, Ledger, Refused
-from collab.document.broken import BrokenDocument, Overgrown, too_large
+from collab.document.broken import Overgrown, Wearisome, guarded, too_large
 from collab.document.change import Change, check, difference
 from collab.document.deletions import Deleted, cheaply
 from collab.document.digest import Digest, digest
 from collab.document.protocol import read_state_vector, write_state_vector
+from collab.document.steps import in_steps
 from collab.document.surrogates import has_pairs
 from collab.document.update import Deletion, decode
-
-T = TypeVar('T')
 
 CONTENT = 'content'
 """Name of the one shared text in a document."""
@@ -70,29 +68,36 @@ class SharedDocument:
     def text(self) -> str:
         """The whole text. Built when somebody asks, and kept until the next edit."""
         if self._text is None:
-            self._text = _guarded(str, self._content)
+            self._text = guarded(str, self._content)
         return self._text
 
     @property
     def length(self) -> int:
         """Size of the text in bytes of UTF-8, without building it."""
-        size: int = _guarded(len, self._content)
+        size: int = guarded(len, self._content)
         return size
 
-    def apply(self, update: bytes, may_write: Callable[[int], bool], limit: int) -> News | None:
+    def apply(
+        self,
+        update: bytes,
+        may_write: Callable[[int], bool],
+        limit: int,
+        is_enough: Callable[[], bool] = bool,
+    ) -> News | None:
         """Merge an update from outside; return what was news in it, or None.
 
         `may_write(client)` says whether the sender may write under this client id; the text may become
-        `limit` bytes long. Raises Refused or Incomplete (see collab.document.admission) and leaves the
-        document alone; BrokenDocument when the library failed, or only merging told that it is too long.
+        `limit` bytes long. `is_enough` is asked on the way whether it has taken too long. Raises Refused or
+        Incomplete (see collab.document.admission) and leaves the document alone; BrokenDocument when the
+        library failed, or only merging told that the text or the work is too much.
         """
         admitted = self._ledger.admit(update, may_write)
         brought = sum(section.size for section in admitted.news)
         if self._has_room(brought, limit):
-            news = self._merge(update, admitted)
+            news = self._merge(update, admitted, is_enough)
             self._at_most += brought
         else:
-            news = self._exchange(update, admitted, brought, limit)
+            news = self._exchange(update, admitted, brought, limit, is_enough)
         self._ledger.note(admitted)
         return News(news, admitted.writers, admitted) if news is not None else None
 
@@ -114,7 +119,7 @@ class SharedDocument:
         It came through the gate when it was made; going through it again takes fifteen times as long as
         merging it. Only for a new document. Raises BrokenDocument when it cannot be merged after all.
         """
-        _guarded(self._doc.apply_update, state)
+        guarded(self._doc.apply_update, state)
         self._news = None
         self._at_most = self.length
         if has_pairs(self.text):
@@ -135,7 +140,7 @@ class SharedDocument:
         text = self.text
         check(changes, text)
         self._news = None
-        _guarded(self._write, text, changes)
+        guarded(self._write, text, changes)
         news, self._news = self._news, None
         self._at_most = self.length
         if news is None:
@@ -148,12 +153,12 @@ class SharedDocument:
 
     def state_vector(self) -> bytes:
         """What this replica holds, in the format of sync step 1."""
-        state: bytes = _guarded(self._doc.get_state)
+        state: bytes = guarded(self._doc.get_state)
         return state
 
     def missing(self, state_vector: bytes) -> bytes:
         """All that a replica with this state vector lacks. The vector must have been read strictly before."""
-        update: bytes = _guarded(self._doc.get_update, state_vector)
+        update: bytes = guarded(self._doc.get_update, state_vector)
         return update
 
     def snapshot(self) -> bytes:
@@ -175,12 +180,20 @@ class SharedDocument:
             self._deleted = Deleted(decode(self.missing(self.state_vector()), UNLIMITED).deletions)
         return self._deleted is None or all(map(self._deleted.has, deletions))
 
-    def _merge(self, update: bytes, admitted: Admitted) -> bytes | None:
-        """Merge it, in several steps if that is quicker; what was news in it."""
+    def _merge(
+        self, update: bytes, admitted: Admitted, is_enough: Callable[[], bool] | None = None
+    ) -> bytes | None:
+        """Merge it, in several steps if that is quicker or may take too long; what was news in it."""
         news: list[bytes] = []
-        for step in cheaply(update, admitted.sections_end, admitted.deletions, self._ledger.clocks):
+        end, deletions, known = admitted.sections_end, admitted.deletions, self._ledger.clocks
+        steps = cheaply(update, end, deletions, known)
+        if is_enough is not None:
+            steps = in_steps(steps, update, end, admitted.news, deletions)
+        for step in steps:
+            if is_enough is not None and is_enough():
+                raise Wearisome
             self._news = None
-            _guarded(self._doc.apply_update, step)
+            guarded(self._doc.apply_update, step)
             if self._news is not None:
                 news.append(self._news)
         self._news = None
@@ -192,13 +205,15 @@ class SharedDocument:
             self._at_most = self.length
         return not brought or self._at_most + brought <= limit
 
-    def _exchange(self, update: bytes, admitted: Admitted, brought: int, limit: int) -> bytes | None:
+    def _exchange(
+        self, update: bytes, admitted: Admitted, brought: int, limit: int, is_enough: Callable[[], bool]
+    ) -> bytes | None:
         """Merge what fits only if it deletes enough. Whether that text is still there, merging tells."""
         before = self._at_most
         deleted = sum(deletion.end - deletion.start for deletion in admitted.deletions)
         if before + brought > limit + UNIT_BYTES * deleted:
             raise Refused('too-large', too_large(limit))
-        news = self._merge(update, admitted)
+        news = self._merge(update, admitted, is_enough)
         self._at_most = self.length
         if self._at_most > max(limit, before):
             raise Overgrown(limit)
@@ -231,19 +246,9 @@ def merge(updates: Sequence[bytes]) -> bytes:
     """
     while len(updates) > 1:
         updates = [
-            _guarded(merge_updates, *updates[at : at + AT_A_TIME]) for at in range(0, len(updates), AT_A_TIME)
+            guarded(merge_updates, *updates[at : at + AT_A_TIME]) for at in range(0, len(updates), AT_A_TIME)
         ]
     return updates[0]
-
-
-def _guarded(call: Callable[..., T], *arguments: object) -> T:
-    """A panic of the library is a BaseException, and whatever it raises may leave half an edit behind."""
-    try:
-        return call(*arguments)
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:
-        raise BrokenDocument(f'{type(error).__name__}: {error}') from error
 
 
 def _anyone(_client: int) -> bool:

@@ -12,7 +12,7 @@ _BELOW_ASTRAL_LEADS = bytes(range(0xF0))
 _IS_SECOND_HALF = bytes(0xDC <= byte <= 0xDF for byte in range(256))
 
 
-def measure(raw: bytes, clock: int, halves: 'array[int]') -> int:
+def measure(raw: bytes, clock: int = 0, halves: 'array[int] | None' = None) -> int:
     """Length in UTF-16 units of a string in UTF-8 that begins at `clock`; adds its second halves to `halves`.
 
     Raises UnicodeDecodeError. Never loops over characters in Python but for the ones beyond U+FFFF.
@@ -22,7 +22,7 @@ def measure(raw: bytes, clock: int, halves: 'array[int]') -> int:
     text = raw.decode()
     pairs = len(raw.translate(None, _BELOW_ASTRAL_LEADS))
     length = len(text) + pairs
-    if pairs:
+    if pairs and halves is not None:
         halves.extend(_second_halves(text, clock, dense=pairs * 8 > length))
     return length
 

@@ -19,10 +19,10 @@ Id = tuple[int, int]
 ROOT = b'content'
 """Name of the Y.Text that is the document."""
 
-_DELETED, _STRING, _SKIP = 1, 4, 10
-_ORIGIN, _RIGHT_ORIGIN, _BOTH = 0x80, 0x40, 0xC0
+DELETED, _STRING, _SKIP = 1, 4, 10
+ORIGIN, RIGHT_ORIGIN, _BOTH = 0x80, 0x40, 0xC0
 _NOWHERE = (-1, -1)
-_KINDS = {c | side: c for c in (_DELETED, _STRING) for side in (0, _RIGHT_ORIGIN, _ORIGIN, _BOTH)}
+_KINDS = {c | side: c for c in (DELETED, _STRING) for side in (0, RIGHT_ORIGIN, ORIGIN, _BOTH)}
 
 
 class Refused(ValueError):
@@ -85,6 +85,8 @@ class Section(NamedTuple):
     joints: list[Joint]
     size: int = 0
     """Bytes of UTF-8 of the text in it."""
+    places: int = 0
+    """How many of its structs do not just go on where the one before them ended."""
 
 
 class Deletion(NamedTuple):
@@ -153,13 +155,14 @@ def _read_section(reader: Reader, structs: int) -> Section:
     if start > MAX_CLOCK:
         refuse('it counts too far')
     section = Section(client, start, start, [], array('I'), [])
-    clock, size, before = start, 0, None
+    clock, size, places, before = start, 0, 0, None
     for _ in range(structs):
         info = reader.read_byte()
         kind = _KINDS.get(info)
         if kind is None:
             _refuse_kind(info)
         follows, right = _read_place(reader, info, clock, section)
+        places += not follows
         if kind == _STRING:
             raw = reader.read_bytes()
             size += len(raw)
@@ -174,7 +177,7 @@ def _read_section(reader: Reader, structs: int) -> Section:
         clock += length
         if clock > MAX_CLOCK:
             refuse('it counts too far')
-    return section._replace(end=clock, size=size)
+    return section._replace(end=clock, size=size, places=places)
 
 
 def _refuse_kind(info: int) -> NoReturn:
@@ -187,11 +190,11 @@ def _refuse_kind(info: int) -> NoReturn:
 def _read_place(reader: Reader, info: int, clock: int, section: Section) -> tuple[bool, Id]:
     """Where a struct stands: whether it follows the one before it, and what was on its right."""
     follows, left, right = False, _NOWHERE, _NOWHERE
-    if info & _ORIGIN:
+    if info & ORIGIN:
         left = client, target = _read_neighbour(reader, clock, section)
         section.references.append(Reference(clock, client, target, target + 1))
         follows = client == section.client and target == clock - 1
-    if info & _RIGHT_ORIGIN:
+    if info & RIGHT_ORIGIN:
         right = client, target = _read_neighbour(reader, clock, section)
         # Nothing stands on both sides of a place; where this goes depends on what a replica read before.
         if right == left:

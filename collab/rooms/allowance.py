@@ -138,7 +138,9 @@ class Allowances:
         if person is None:
             return self._strangers.take(1, now)
         purse = self._purse(person, now)
-        self._gone.setdefault(person)
+        if purse.seats == 0:  # perhaps none will be taken
+            self._gone.setdefault(person)
+            self._forget()
         return purse.buckets[2].take(1, now)
 
     def unseat(self, allowance: Allowance) -> None:

@@ -126,12 +126,12 @@ class OpenDocuments(Watchers):
                 now=self._now,
                 limit=self._limit,
             )
+            room.watch(lambda happening: self._happened(room, happening))
+            if stored.retired and not stored.owners:
+                room.mark_life()
         except BaseException:
             self._open.pop(document_id, None)
             raise
-        room.watch(lambda happening: self._happened(room, happening))
-        if stored.retired and not stored.owners:
-            room.mark_life()
         return room
 
     def _happened(self, room: Room, happening: Happening) -> None:

@@ -1,5 +1,6 @@
 """Takes in what the peers of a room send: edits, questions, and where their cursors are."""
 
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,6 +28,10 @@ PAST = (
     'This document was restored or put in order since. Load it anew: what you hold is from before.',
 )
 
+LONGEST_MERGE = 2.0
+"""Seconds of the processor for merging one frame. 10,000 places in ten megabytes take 0.4; only such copying
+as the gate just admits (see Limits.parting in the admission) may come to this."""
+
 
 class Reception:
     """The way in. While the document is built anew, questions wait, and edits are asked for once more."""
@@ -50,7 +55,9 @@ class Reception:
     def lost(self, peer: Peer) -> None:
         """A document frame of this peer did not come through whole."""
         peer.received += 1
-        if peer.lacks(answered=True):
+        if self._room.broken:
+            peer.behind = True
+        elif peer.lacks(answered=True):
             peer.offer(protocol.step1(self._room.document.state_vector()))
 
     def catch_up(self) -> None:
@@ -111,7 +118,10 @@ class Reception:
     def _apply(self, peer: Peer, update: bytes) -> News | None:
         document = self._room.document
         if may(peer.role, Act.EDIT):
-            return document.apply(update, partial(self._may_write, peer), self._room.limit)
+            until = time.thread_time() + LONGEST_MERGE  # however busy the machine is
+            return document.apply(
+                update, partial(self._may_write, peer), self._room.limit, lambda: time.thread_time() > until
+            )
         if document.would_change(update):  # a reader's answer to step 1 may repeat what is known
             raise Refused('read-only', 'You may read this document, but not change it.')
         return None

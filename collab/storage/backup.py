@@ -2,20 +2,16 @@
 
 import os
 import sqlite3
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
 
 from collab.storage.checking import DamagedFile, Findings, check, is_of_today
+from collab.storage.copying import PATIENCE, copied, reading
 from collab.storage.epochs import new_epoch
 from models import Base, Database, DatabaseUnusable, open_database
-
-PATIENCE = 10.0
-"""Seconds to wait for a database that somebody else is writing to."""
 
 REPLACED, KEPT = ('snapshots', 'chapters', 'updates'), ('replicas', 'pins', 'people')
 """Tables of which a restore takes away what is there, and those to which it adds what is not. Client ids that
@@ -106,7 +102,7 @@ def brought_up(backup: Path, folder: Path) -> Path:
 
     Raises sqlite3.Error, DatabaseUnusable.
     """
-    with closing(_reading(backup)) as original:
+    with closing(reading(backup)) as original:
         if is_of_today(original):
             return backup
         with closing(sqlite3.connect(folder / backup.name)) as copy:
@@ -120,31 +116,10 @@ def is_readable(database: Path) -> bool:
     if not database.exists():
         return True
     try:
-        with closing(_reading(database)) as connection:
+        with closing(reading(database)) as connection:
             return bool(connection.execute('PRAGMA integrity_check(1)').fetchone() == ('ok',))
     except sqlite3.DatabaseError:
         return False
-
-
-@contextmanager
-def copied(source: Path, folder: Path) -> Iterator[Path]:
-    """A consistent copy of a database that may be in use; it goes away afterwards unless it was renamed.
-
-    Raises DamagedFile, OSError.
-    """
-    handle, name = tempfile.mkstemp(dir=folder, prefix='.copy-')  # mkstemp gives mode 0600
-    os.close(handle)
-    try:
-        try:
-            with closing(_reading(source)) as original, closing(sqlite3.connect(name)) as copy:
-                original.backup(copy)  # all in one step: a writer does not make it begin again
-        except sqlite3.DatabaseError as error:
-            raise DamagedFile(str(error)) from error
-        yield Path(name)
-    finally:
-        for left in (name, f'{name}-wal', f'{name}-shm', f'{name}-journal'):
-            with suppress(FileNotFoundError):
-                os.unlink(left)
 
 
 def open_copy(copy: Path, original: Path) -> Database:
@@ -233,12 +208,6 @@ def _take(connection: sqlite3.Connection, table: str, key: str = '', name: str =
         connection.execute(f'{change} WHERE {key} = ?', (name,))
     else:
         connection.execute(change)
-
-
-def _reading(file: Path) -> sqlite3.Connection:
-    # Read-only, for a server may be writing: so it never writes to the file or to its log, and does
-    # not fold the log when it is the last to close, as it would with `query_only`.
-    return sqlite3.connect(f'file:{quote(str(file.absolute()))}?mode=ro', uri=True, timeout=PATIENCE)
 
 
 def _sync(path: Path) -> None:
