@@ -128,6 +128,42 @@ async def test_a_long_list_comes_page_by_page(user: User) -> None:
     await user.should_see(f'Note {PAGE + 2}')
 
 
+async def test_a_document_is_duplicated(user: User) -> None:
+    await make(user, 'Garden', 'Bring the ladder')
+    await user.open('/')
+    row(user, 'Garden', 'More').trigger('click')
+    user.find(marker='duplicate').click()
+    await user.should_see('“Copy of Garden” was made.')
+    await becomes(lambda: listed(user) == ['Copy of Garden', 'Garden'])
+    user.find('Open it').click()
+    await user.should_see('Bring the ladder')
+
+
+async def test_what_is_in_the_trash_is_taken_back_or_deleted_for_good(
+    user: User, create_user: CreateUser
+) -> None:
+    amira, jonas = user, create_user()
+    garden, kitchen = await make(amira, 'Garden', 'Bring the ladder'), await make(amira, 'Kitchen')
+    await jonas.open('/trash')
+    await jonas.should_see('Nothing is in the trash.')
+    await amira.open('/')
+    row(amira, 'Garden', 'Delete').trigger('click')
+    row(amira, 'Kitchen', 'Delete').trigger('click')
+    await jonas.should_see('Garden')
+    await jonas.should_see('30 days')
+    await becomes(lambda: count_of(jonas, 'trash-row') == 2)
+
+    in_trash(jonas, 'Garden', 'Take it back').trigger('click')
+    await jonas.should_see('“Garden” was taken back.')
+    await amira.should_see('Garden')
+    in_trash(jonas, 'Kitchen', 'Delete now').trigger('click')
+    await jonas.should_see('Delete “Kitchen” for good?')
+    jonas.find('Delete for good').click()
+    await jonas.should_see('Nothing is in the trash.')
+    assert (await jonas.http_client.get(f'/d/{kitchen}')).status_code == 404
+    assert (await jonas.http_client.get(f'/d/{garden}')).status_code == 200
+
+
 # what the stories above are told with
 
 
@@ -162,6 +198,17 @@ def row(user: User, title: str, marker: str) -> UserInteraction[Element]:
                 found = {element for element in within if marker in element._markers}
                 return UserInteraction(user, found, marker)
     raise AssertionError(f'no row of {title}')
+
+
+def in_trash(user: User, title: str, words: str) -> UserInteraction[Element]:
+    """The button with these words in the row of this deleted document."""
+    assert user.client
+    with user.client:
+        for one in ElementFilter(marker='trash-row'):
+            within = [element for element in one.descendants() if isinstance(element, TextElement)]
+            if any(element.text == title for element in within):
+                return UserInteraction(user, {element for element in within if element.text == words}, words)
+    raise AssertionError(f'{title} is not in the trash')
 
 
 def listed(user: User) -> list[str]:

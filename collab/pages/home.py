@@ -81,10 +81,11 @@ class HomePage:
             title_row.classes(add='empty' if empty else '', remove='' if empty else 'empty')
             new.move(welcome if empty else title_row)
 
-        doing = Doing(self._hub, notice, self._me)
+        doing = Doing(self._hub, self._client, notice, self._me)
         listing = Listing(contents, self._client, doing, show_empty)
         search.on_query, sorting.on_order = listing.search, listing.sort
         listing.show(listed)
+        Words('a', 'Trash', 'trash-link', href='/trash')
 
         def become(person: Person) -> None:
             face.show(person)
