@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Callable
 
 import httpx
-from nicegui import ElementFilter
+import pytest
+from nicegui import ElementFilter, ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
+from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
 from collab.pages.contents import PAGE
+from collab.pages.importing import content_of
 from tests.support.rooms import becomes
 from tests.test_pages import change_name, count_of, create_document
 
@@ -164,6 +167,43 @@ async def test_what_is_in_the_trash_is_taken_back_or_deleted_for_good(
     assert (await jonas.http_client.get(f'/d/{garden}')).status_code == 200
 
 
+async def test_files_become_documents_and_what_is_refused_is_said(user: User) -> None:
+    await user.open('/')
+    await drop(
+        user,
+        ('notes.txt', b'Bring the ladder'),
+        ('plan.md', b'Some words\r\n\n# The plan\r\nLadder'),
+        ('empty.md', b''),
+        ('photo.png', b'\x89PNG'),
+        ('latin.txt', 'Grüße'.encode('latin-1')),
+        ('binary.txt', b'a\0b'),
+    )
+    await user.should_see('3 documents imported.')
+    await user.should_see('“photo.png” is neither a text nor a Markdown file')
+    await user.should_see('“latin.txt” is not text in UTF-8')
+    await user.should_see('“binary.txt” holds something else than text')
+    await becomes(lambda: sorted(listed(user)) == ['The plan', 'empty', 'notes'])
+    found = (await user.http_client.get('/api/documents')).json()
+    (plan,) = [one['id'] for one in found if one['title'] == 'The plan']
+    text = await user.http_client.get(f'/api/documents/{plan}/text')
+    assert text.text == 'Some words\n\n# The plan\nLadder'
+
+
+@pytest.mark.parametrize(
+    ('name', 'data', 'title'),
+    [
+        ('notes.md', b'# Minutes of May #\n', 'Minutes of May'),
+        ('notes.md', b'#hashtag\n', 'notes'),
+        ('notes.md', b'#   \n', 'notes'),
+        ('notes.txt', b'# Minutes\n', 'notes'),
+        ('C:\\x\\notes.md', b'\xef\xbb\xbf# Minutes', 'Minutes'),
+        ('../../notes.v2.txt', b'', 'notes.v2'),
+    ],
+)
+def test_a_document_is_called_like_the_heading_or_the_file(name: str, data: bytes, title: str) -> None:
+    assert content_of(name, data)[0] == title
+
+
 # what the stories above are told with
 
 
@@ -198,6 +238,12 @@ def row(user: User, title: str, marker: str) -> UserInteraction[Element]:
                 found = {element for element in within if marker in element._markers}
                 return UserInteraction(user, found, marker)
     raise AssertionError(f'no row of {title}')
+
+
+async def drop(user: User, *files: tuple[str, bytes]) -> None:
+    """Drop files on the page."""
+    (upload,) = user.find(ui.upload).elements
+    await upload.handle_uploads([SmallFileUpload(name, 'text/plain', data) for name, data in files])
 
 
 def in_trash(user: User, title: str, words: str) -> UserInteraction[Element]:

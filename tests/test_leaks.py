@@ -56,6 +56,7 @@ async def test_fifty_documents_opened_and_closed_leave_nothing(tmp_path: Path) -
     hub = Hub(Documents(database), linger=0)
     hub.start()
     await asyncio.gather(*(come_and_go(hub, f'warm-{i}') for i in range(5)))  # pools and caches fill
+    await asyncio.gather(hub.indexing.catch_up(), hub.list(), hub.list(), hub.list())
     before, descriptors = what_is_open(), len(os.listdir(DESCRIPTORS))
     for i in range(50):
         await come_and_go(hub, f'doc-{i}')
