@@ -18,8 +18,6 @@ class DocumentInfo:
     changed_at: int
     changed_by: str = ''
     """The author of the last change; empty when nobody knows."""
-    template: bool = False
-    """Whether new documents may begin as a copy of it."""
 
 
 class Order(Enum):
