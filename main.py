@@ -102,7 +102,7 @@ def join(settings: Settings, database: Database) -> None:
     from nicegui import app, helpers
 
     from collab.editor.channel import Switchboard
-    from collab.pages import document, frame, home, missing
+    from collab.pages import document, frame, home, missing, trash
     from collab.pages.visitors import Visitors
     from collab.rooms.hub import Hub
     from collab.storage.backups import DailyBackups, find_rescue
@@ -123,6 +123,7 @@ def join(settings: Settings, database: Database) -> None:
     Switchboard().register()
     frame.register()
     home.register(hub, visitors)
+    trash.register(hub)
     backups = commands.backup_folder(settings)
     document.register(hub, visitors, partial(find_rescue, backups))
     missing.register()  # last: it answers for every other address

@@ -9,24 +9,34 @@ in seconds how long it takes until all documents can be found.
 
 import asyncio
 import random
+import sqlite3
 import statistics
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from collab.rooms.hub import Hub
-from collab.rooms.indexing import Indexing
-from collab.storage.documents import Documents
+from collab.document.change import Change
+from collab.document.shared import SharedDocument
+from collab.rooms.shelf import sort_key
+from collab.storage import checksums
 from models import open_database
 from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.conftest import find_chromium
 from tests.support.running import running
 
+ADD = """
+    INSERT INTO documents (id, title, created_at, changed_at, changed_by, sort_key, epoch, seq)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+LOG = (
+    'INSERT INTO updates (document_id, seq, author, created_at, "update", checksum) VALUES (?, ?, ?, ?, ?, ?)'
+)
 PAINTED = """() => new Promise((resolve) => {
     const look = () => document.querySelector('[data-testid=document-row]')
         ? requestAnimationFrame(() => resolve(performance.now())) : requestAnimationFrame(look);
@@ -35,46 +45,54 @@ PAINTED = """() => new Promise((resolve) => {
 ANSWERED = "() => performance.getEntriesByType('navigation')[0].responseEnd"
 
 
-async def main(number: int, loads: int = 7) -> None:
-    words = [f'{a}{b}{c}' for a in 'bdfgkl' for b in 'aeiou' for c in ('ndor', 'mpel', 'sti', 'rra', 'lv')]
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / 'data' / 'collab.db'
-        began = time.perf_counter()
-        await fill(file, number, words)
-        print(f'{number:,} documents made in {time.perf_counter() - began:.0f} s')
-        async with running(file.parent) as collab, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
-            page = await (await browser.new_context()).new_page()
-            answers, paints = [], []
-            for _ in range(loads):
-                await page.goto(collab.url, wait_until='commit')
-                paints.append(await page.evaluate(PAINTED))
-                answers.append(await page.evaluate(ANSWERED))
-            show('answer of the server', answers[1:])
-            show('rows painted, warm', paints[1:])
-            print(f'rows painted, first load: {paints[0]:.0f} ms')
-            show('search until its first row', [await search(page, word) for word in words[:loads]])
-            await browser.close()
+async def main(file: Path, words: list[str], number: int, loads: int = 7) -> None:
+    async with running(file.parent) as collab, async_playwright() as playwright:
+        await indexed(file, number)
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        page = await (await browser.new_context()).new_page()
+        answers, paints = [], []
+        for _ in range(loads):
+            await page.goto(collab.url, wait_until='commit')
+            paints.append(await page.evaluate(PAINTED))
+            answers.append(await page.evaluate(ANSWERED))
+        show('answer of the server', answers[1:])
+        show('rows painted, warm', paints[1:])
+        print(f'rows painted, first load: {paints[0]:.0f} ms')
+        show('search until its first row', [await search(page, word) for word in words[:loads]])
+        await browser.close()
 
 
-async def fill(file: Path, number: int, words: list[str]) -> None:
-    """Make the documents, each with a text, and the index."""
-    database = open_database(f'sqlite+aiosqlite:///{file}')
-    store = Documents(database)
-    hub = Hub(store, linger=0)
-    hub.journal.start()
-    for first in range(0, number, 100):
-        await asyncio.gather(
-            *(
-                hub.create(f'{random.choice(words)} {n}', text='\n'.join(random.choices(words, k=30)))
-                for n in range(first, min(first + 100, number))
+def fill(file: Path, number: int, words: list[str]) -> None:
+    """Make the documents, each with a text, as if they had been written one after the other."""
+    file.parent.mkdir()
+    asyncio.run(open_database(f'sqlite+aiosqlite:///{file}').dispose())
+    now = time.time_ns() // 1_000_000
+    with closing(sqlite3.connect(file)) as connection, connection:
+        for n in range(number):
+            document = SharedDocument()
+            document.edit([Change(0, 0, '\n'.join(random.choices(words, k=30)))])
+            name, title, at, update = (
+                f'doc-{n}',
+                f'{random.choice(words)} {n}',
+                now - n * 60_000,
+                document.snapshot(),
             )
-        )
+            connection.execute(ADD, (name, title, at, at, 'anyone', sort_key(title), 2 + n, 1))
+            content = (name, 1, 'anyone', at, update)
+            connection.execute(LOG, (*content, checksums.of_update(*content)))
+            document.close()
+
+
+async def indexed(file: Path, number: int) -> None:
+    """Return when all of them can be found."""
     began = time.perf_counter()
-    await Indexing(store, time.monotonic).catch_up()
-    print(f'all of them can be found after {time.perf_counter() - began:.0f} s')
-    await hub.drain()
-    await database.dispose()
+    index, count = file.with_name(f'{file.name}.search'), 0
+    while count < number:
+        await asyncio.sleep(0.5)
+        if index.exists():
+            with closing(sqlite3.connect(index)) as connection:
+                (count,) = connection.execute('SELECT count(*) FROM indexed').fetchone()
+    print(f'all {number:,} can be found {time.perf_counter() - began:.0f} s after the start')
 
 
 async def search(page: Page, word: str) -> float:
@@ -96,4 +114,9 @@ def show(name: str, times: list[float]) -> None:
 
 
 if __name__ == '__main__':
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000))
+    NUMBER = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    WORDS = [f'{a}{b}{c}' for a in 'bdfgkl' for b in 'aeiou' for c in ('ndor', 'mpel', 'sti', 'rra', 'lv')]
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / 'data' / 'collab.db'
+        fill(database, NUMBER, WORDS)
+        asyncio.run(main(database, WORDS, NUMBER))

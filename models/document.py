@@ -25,8 +25,6 @@ class Document(Base):
     """Who did that at `changed_at`; empty when nobody knows."""
     sort_key: Mapped[str] = mapped_column(default='', server_default='')
     """By this a list of titles is in the order in which people look for one."""
-    template: Mapped[int] = mapped_column(BigInteger, default=0, server_default='0')
-    """1 when new documents may begin as a copy of this one, else 0."""
 
 
 class Update(Base):

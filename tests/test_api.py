@@ -20,9 +20,9 @@ TEXT = {'Content-Type': 'text/plain; charset=utf-8'}
 
 @asynccontextmanager
 async def program(
-    store: MemoryStore | None = None, limit: int = 1_000
+    store: MemoryStore | None = None, limit: int = 1_000, index: bool = False
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Hub]]:
-    async with open_hub(store, limit=limit) as hub:
+    async with open_hub(store, index=index, limit=limit) as hub:
         app = FastAPI()
         app.mount('/api', api.application(hub, limit))
         app.include_router(health.router(hub))
@@ -50,7 +50,7 @@ async def test_a_document_from_its_making_to_its_end() -> None:
 
 
 async def test_documents_are_found_by_their_words() -> None:
-    async with program() as (client, _):
+    async with program(index=True) as (client, _):
         await client.post('/api/documents', json={'title': 'Notes', 'text': 'A rake\nBring the ladder'})
         found: list[dict[str, object]] = []
         async with asyncio.timeout(5):

@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Callable
 
 import httpx
-from nicegui import ElementFilter
+import pytest
+from nicegui import ElementFilter, ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
+from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
 from collab.pages.contents import PAGE
+from collab.pages.importing import content_of
 from tests.support.rooms import becomes
 from tests.test_pages import change_name, count_of, create_document
 
@@ -128,6 +131,79 @@ async def test_a_long_list_comes_page_by_page(user: User) -> None:
     await user.should_see(f'Note {PAGE + 2}')
 
 
+async def test_a_document_is_duplicated(user: User) -> None:
+    await make(user, 'Garden', 'Bring the ladder')
+    await user.open('/')
+    row(user, 'Garden', 'More').trigger('click')
+    user.find(marker='duplicate').click()
+    await user.should_see('“Copy of Garden” was made.')
+    await becomes(lambda: listed(user) == ['Copy of Garden', 'Garden'])
+    user.find('Open it').click()
+    await user.should_see('Bring the ladder')
+
+
+async def test_what_is_in_the_trash_is_taken_back_or_deleted_for_good(
+    user: User, create_user: CreateUser
+) -> None:
+    amira, jonas = user, create_user()
+    garden, kitchen = await make(amira, 'Garden', 'Bring the ladder'), await make(amira, 'Kitchen')
+    await jonas.open('/trash')
+    await jonas.should_see('Nothing is in the trash.')
+    await amira.open('/')
+    row(amira, 'Garden', 'Delete').trigger('click')
+    row(amira, 'Kitchen', 'Delete').trigger('click')
+    await jonas.should_see('Garden')
+    await jonas.should_see('30 days')
+    await becomes(lambda: count_of(jonas, 'trash-row') == 2)
+
+    in_trash(jonas, 'Garden', 'Take it back').trigger('click')
+    await jonas.should_see('“Garden” was taken back.')
+    await amira.should_see('Garden')
+    in_trash(jonas, 'Kitchen', 'Delete now').trigger('click')
+    await jonas.should_see('Delete “Kitchen” for good?')
+    jonas.find('Delete for good').click()
+    await jonas.should_see('Nothing is in the trash.')
+    assert (await jonas.http_client.get(f'/d/{kitchen}')).status_code == 404
+    assert (await jonas.http_client.get(f'/d/{garden}')).status_code == 200
+
+
+async def test_files_become_documents_and_what_is_refused_is_said(user: User) -> None:
+    await user.open('/')
+    await drop(
+        user,
+        ('notes.txt', b'Bring the ladder'),
+        ('plan.md', b'Some words\r\n\n# The plan\r\nLadder'),
+        ('empty.md', b''),
+        ('photo.png', b'\x89PNG'),
+        ('latin.txt', 'Grüße'.encode('latin-1')),
+        ('binary.txt', b'a\0b'),
+    )
+    await user.should_see('3 documents imported.')
+    await user.should_see('“photo.png” is neither a text nor a Markdown file')
+    await user.should_see('“latin.txt” is not text in UTF-8')
+    await user.should_see('“binary.txt” holds something else than text')
+    await becomes(lambda: sorted(listed(user)) == ['The plan', 'empty', 'notes'])
+    found = (await user.http_client.get('/api/documents')).json()
+    (plan,) = [one['id'] for one in found if one['title'] == 'The plan']
+    text = await user.http_client.get(f'/api/documents/{plan}/text')
+    assert text.text == 'Some words\n\n# The plan\nLadder'
+
+
+@pytest.mark.parametrize(
+    ('name', 'data', 'title'),
+    [
+        ('notes.md', b'# Minutes of May #\n', 'Minutes of May'),
+        ('notes.md', b'#hashtag\n', 'notes'),
+        ('notes.md', b'#   \n', 'notes'),
+        ('notes.txt', b'# Minutes\n', 'notes'),
+        ('C:\\x\\notes.md', b'\xef\xbb\xbf# Minutes', 'Minutes'),
+        ('../../notes.v2.txt', b'', 'notes.v2'),
+    ],
+)
+def test_a_document_is_called_like_the_heading_or_the_file(name: str, data: bytes, title: str) -> None:
+    assert content_of(name, data)[0] == title
+
+
 # what the stories above are told with
 
 
@@ -162,6 +238,23 @@ def row(user: User, title: str, marker: str) -> UserInteraction[Element]:
                 found = {element for element in within if marker in element._markers}
                 return UserInteraction(user, found, marker)
     raise AssertionError(f'no row of {title}')
+
+
+async def drop(user: User, *files: tuple[str, bytes]) -> None:
+    """Drop files on the page."""
+    (upload,) = user.find(ui.upload).elements
+    await upload.handle_uploads([SmallFileUpload(name, 'text/plain', data) for name, data in files])
+
+
+def in_trash(user: User, title: str, words: str) -> UserInteraction[Element]:
+    """The button with these words in the row of this deleted document."""
+    assert user.client
+    with user.client:
+        for one in ElementFilter(marker='trash-row'):
+            within = [element for element in one.descendants() if isinstance(element, TextElement)]
+            if any(element.text == title for element in within):
+                return UserInteraction(user, {element for element in within if element.text == words}, words)
+    raise AssertionError(f'{title} is not in the trash')
 
 
 def listed(user: User) -> list[str]:

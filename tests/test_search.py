@@ -6,20 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from collab.rooms.hub import Hub
 from collab.rooms.indexing import REST, Indexing
 from collab.rooms.watching import Happening
 from tests.support.rooms import becomes, open_hub
 from tests.support.store import MemoryStore
-
-
-@asynccontextmanager
-async def unsearched_hub(store: MemoryStore) -> AsyncIterator[Hub]:
-    """A hub that leaves it to the test to keep the index."""
-    async with open_hub(store) as hub:
-        for task in [task for task in hub._tasks if task.get_name() == 'index']:
-            task.cancel()
-        yield hub
 
 
 @asynccontextmanager
@@ -36,7 +26,7 @@ async def found(store: MemoryStore, query: str) -> list[str]:
 
 async def test_what_was_there_before_the_start_is_found() -> None:
     store = MemoryStore()
-    async with unsearched_hub(store) as hub:
+    async with open_hub(store) as hub:
         await hub.create('Plan', document_id='plan', text='Bring the ladder')
         await Indexing(store, lambda: 0.0).catch_up()
         assert [one.line for one in await hub.search('ladder')] == ['Bring the ladder']
@@ -45,7 +35,7 @@ async def test_what_was_there_before_the_start_is_found() -> None:
 async def test_what_is_made_renamed_and_typed_is_found_by_and_by() -> None:
     store = MemoryStore()
     now = [0.0]
-    async with unsearched_hub(store) as hub:
+    async with open_hub(store) as hub:
         indexing = Indexing(store, lambda: now[0], pause=0)
         hub.watch(indexing.happened)
         async with running(indexing):
@@ -64,7 +54,7 @@ async def test_what_is_made_renamed_and_typed_is_found_by_and_by() -> None:
 async def test_a_document_that_people_type_in_is_looked_at_every_few_seconds_and_not_at_every_key() -> None:
     store = MemoryStore()
     now = [0.0]
-    async with unsearched_hub(store) as hub:
+    async with open_hub(store) as hub:
         await hub.create('Plan', document_id='plan', text='word ')
         indexing = Indexing(store, lambda: now[0])
         await indexing.catch_up()
@@ -83,7 +73,7 @@ async def test_a_document_that_people_type_in_is_looked_at_every_few_seconds_and
 async def test_a_long_document_is_looked_at_rarely() -> None:
     store = MemoryStore()
     now = [0.0]
-    async with unsearched_hub(store) as hub:
+    async with open_hub(store) as hub:
         await hub.create('Plan', document_id='plan', text='word ' * 200_000)
         indexing = Indexing(store, lambda: now[0])
         await indexing.catch_up()
@@ -97,7 +87,7 @@ async def test_a_long_document_is_looked_at_rarely() -> None:
 
 async def test_a_damaged_document_is_found_by_its_title_and_holds_up_nothing() -> None:
     store = MemoryStore()
-    async with unsearched_hub(store) as hub:
+    async with open_hub(store) as hub:
         await hub.create('Broken', document_id='broken', text='ladder')
         await hub.create('Plan', document_id='plan', text='ladder')
         store.damage('broken')

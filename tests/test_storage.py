@@ -15,7 +15,7 @@ from collab.storage.documents import Documents
 from collab.storage.opening import Reading
 from models import Database, open_database
 from tests.support.chapters_contract import ChaptersContract, chapter
-from tests.support.shelf_contract import ListContract, SearchContract
+from tests.support.shelf_contract import ListContract, SearchContract, TrashContract
 from tests.support.store import MemoryStore
 from tests.support.store_contract import StoreContract, records
 
@@ -34,13 +34,13 @@ async def database(file: Path) -> AsyncIterator[Database]:
     await opened.dispose()
 
 
-class TestMemory(StoreContract, ChaptersContract, SearchContract, ListContract):
+class TestMemory(StoreContract, ChaptersContract, SearchContract, ListContract, TrashContract):
     @pytest.fixture
     def store(self) -> Store:
         return MemoryStore()
 
 
-class TestSQLite(StoreContract, ChaptersContract, SearchContract, ListContract):
+class TestSQLite(StoreContract, ChaptersContract, SearchContract, ListContract, TrashContract):
     @pytest.fixture
     def store(self, database: Database) -> Store:
         return Documents(database)

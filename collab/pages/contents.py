@@ -9,7 +9,7 @@ from collab.rooms.hub import Hub
 from collab.rooms.ports import DocumentInfo
 from collab.rooms.shelf import Found, Order
 
-PAGE = 50
+PAGE = 30
 """Documents shown at first, and by every click on "Show more"."""
 
 

@@ -3,7 +3,10 @@
 import logging
 from collections.abc import Awaitable, Callable
 
+from nicegui import Client
+
 from collab.document.people import Person
+from collab.pages.missing import go_to
 from collab.pages.parts import Notice
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DocumentInfo, UnknownDocument
@@ -17,7 +20,8 @@ NOT_NOW = 'This could not be stored just now. Please try again in a moment.'
 class Doing:
     """One person at the list of documents. Nothing here raises: the page says what went wrong."""
 
-    def __init__(self, hub: Hub, notice: Notice, me: Person) -> None:
+    def __init__(self, hub: Hub, client: Client, notice: Notice, me: Person) -> None:
+        self._client = client
         self.hub = hub
         self.notice = notice
         self.me = me
@@ -29,6 +33,19 @@ class Doing:
     async def pin(self, info: DocumentInfo, pinned: bool) -> None:
         """Keep it at the top of my list, or no more."""
         await self._try(info, lambda: self.hub.pin(self.me.id, info.id, pinned))
+
+    async def duplicate(self, info: DocumentInfo) -> None:
+        """Make a document with the same text."""
+        made: list[DocumentInfo] = []
+        title = f'Copy of {info.title}'
+
+        async def work() -> None:
+            made.append(await self.hub.duplicate(info.id, title, self.me.id))
+
+        if await self._try(info, work):
+            self.notice.say(
+                f'“{made[0].title}” was made.', 'Open it', lambda: go_to(self._client, made[0].id)
+            )
 
     async def delete(self, info: DocumentInfo) -> None:
         """Move it to the trash, with a way back."""

@@ -12,6 +12,7 @@ from collab.pages.contents import Contents, Listed
 from collab.pages.doing import Doing
 from collab.pages.faces import Face
 from collab.pages.frame import frame
+from collab.pages.importing import Importing
 from collab.pages.listing import Listing
 from collab.pages.missing import Making
 from collab.pages.myself import MyselfDialog
@@ -69,22 +70,29 @@ class HomePage:
         making = Making(self._hub, notice, self._me.id)
         with part('div', 'title-row') as title_row:
             Words('h1', 'Documents')
+            tools_row = part('div', 'title-tools')
+        with tools_row:
+            doing = Doing(self._hub, self._client, notice, self._me)
+            importing = Importing(self._client, doing)
             new = button('New document', making.make, 'button-main', data_testid='new-document')
         with part('div', 'search-row') as search_row:
             search = SearchField(self._client)
             sorting = Sorting(self._client, contents.order)
         welcome = self._welcome()
+        with welcome:
+            actions = part('div', 'title-tools')
 
         def show_empty(empty: bool) -> None:
             welcome.visible = empty
             search_row.visible = not empty
             title_row.classes(add='empty' if empty else '', remove='' if empty else 'empty')
-            new.move(welcome if empty else title_row)
+            for one in (importing.button, new):
+                one.move(actions if empty else tools_row)
 
-        doing = Doing(self._hub, notice, self._me)
         listing = Listing(contents, self._client, doing, show_empty)
         search.on_query, sorting.on_order = listing.search, listing.sort
         listing.show(listed)
+        Words('a', 'Trash', 'trash-link', href='/trash')
 
         def become(person: Person) -> None:
             face.show(person)

@@ -31,6 +31,7 @@ class Row:
         self._changed = changed
         self._people: Sequence[Person] = ()
         self._field: ui.input | None = None
+        self._menu: ui.menu | None = None
         with part('li', 'document', data_testid='document-row') as self._row:
             with part('div', 'document-what') as self._what:
                 self._title = Words('a', info.title, 'document-title', href=f'/d/{info.id}')
@@ -46,6 +47,8 @@ class Row:
                 self._pin_button = icon_button('pin', 'Pin', self._pin)
                 icon_button('rename', 'Rename', self.rename)
                 icon_button('delete', 'Delete', self._delete, 'danger')
+                self._more = icon_button('more', 'More', self._show_more)
+                self._more.props['aria-haspopup'] = 'menu'
 
     @property
     def busy(self) -> bool:
@@ -117,6 +120,16 @@ class Row:
 
     async def _delete(self) -> None:
         await self._doing.delete(self._info)
+
+    def _show_more(self) -> None:
+        """The menu is made when somebody asks for it: a row must cost little."""
+        if self._menu is None:
+            with self._more, ui.menu().props('auto-close') as self._menu:
+                ui.menu_item('Duplicate', self._duplicate).mark('duplicate')
+            self._menu.open()
+
+    async def _duplicate(self) -> None:
+        await self._doing.duplicate(self._info)
 
     async def _pin(self) -> None:
         await self._doing.pin(self._info, not self._pinned)

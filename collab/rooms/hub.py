@@ -5,12 +5,12 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 
 from collab.document.people import Person
+from collab.rooms.catalogue import Catalogue
 from collab.rooms.editing import CODE
 from collab.rooms.history import Revision, history
 from collab.rooms.naming import check_text, clean_id, clean_title
-from collab.rooms.opened import DOCUMENT_LIMIT, OpenDocuments, loaded
+from collab.rooms.opened import DOCUMENT_LIMIT, loaded
 from collab.rooms.ports import DocumentInfo, LogSize
-from collab.rooms.shelf import Found, Order
 from collab.rooms.watching import Happening
 
 __all__ = ['DOCUMENT_LIMIT', 'Hub']
@@ -18,7 +18,7 @@ __all__ = ['DOCUMENT_LIMIT', 'Hub']
 DELETED = ('gone', 'This document was deleted. Open its link again to take it back.')
 
 
-class Hub(OpenDocuments):
+class Hub(Catalogue):
     """All documents. The way to a live one is `async with hub.open(document_id) as room`."""
 
     async def create(
@@ -34,36 +34,6 @@ class Hub(OpenDocuments):
                 await room.saved()
         self.tell(Happening.TITLE)
         return info
-
-    async def list(self) -> Sequence[DocumentInfo]:
-        """All documents but those in the trash, last changed first."""
-        return await self._store.list()
-
-    async def page(
-        self, order: Order, limit: int, after: DocumentInfo | None = None, person: str = ''
-    ) -> Sequence[DocumentInfo]:
-        """Some documents of a sorted list, behind the one given; without what this person has pinned."""
-        return await self._store.page(order, limit, after, person)
-
-    async def count(self) -> int:
-        """How many documents there are, without those in the trash."""
-        return await self._store.count()
-
-    async def pinned(self, person: str) -> Sequence[DocumentInfo]:
-        """What this person has pinned."""
-        return await self._store.pinned(person)
-
-    async def pin(self, person: str, document_id: str, pinned: bool) -> None:
-        """Pin it for this person, or pin it no more. Raises UnknownDocument."""
-        if pinned:
-            await self._store.pin(person, document_id, self._now())
-        else:
-            await self._store.unpin(person, document_id)
-        self.tell(Happening.TITLE)
-
-    async def search(self, query: str, limit: int = 50) -> Sequence[Found]:
-        """The documents whose title and text hold every word of the query, as of a few seconds ago."""
-        return await self._store.search(query, limit)
 
     async def describe(self, document_id: str) -> DocumentInfo:
         """What the list says of one document. Raises UnknownDocument."""
@@ -101,6 +71,12 @@ class Hub(OpenDocuments):
         info = await self._store.restore(document_id)
         self.tell(Happening.TITLE)
         return info
+
+    async def duplicate(self, document_id: str, title: str, author: str = '') -> DocumentInfo:
+        """Make another document with the text that this one has now. Raises as `open` does."""
+        async with self.open(document_id) as room:
+            text = room.text
+        return await self.create(title, text=text, author=author)
 
     async def ready(self) -> None:
         """Returns when the store answers, raises what it raises otherwise."""

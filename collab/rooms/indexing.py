@@ -51,6 +51,7 @@ class Indexing:
     async def run(self) -> None:
         """Go on until cancelled."""
         while True:
+            await asyncio.sleep(self._pause)
             self._asked.clear()
             wait = RETRY
             try:
@@ -59,7 +60,6 @@ class Indexing:
                 log.warning('What can be searched is not up to date: %r', error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), wait)
-            await asyncio.sleep(self._pause)
 
     async def catch_up(self) -> float:
         """Put into the index what is due; for how many seconds nothing else will be."""

@@ -15,6 +15,7 @@ from collab.rooms.journal import Journal
 from collab.rooms.ports import RestoredDocument, Store, milliseconds
 from collab.rooms.room import Room
 from collab.rooms.snapshots import is_due, rebuild, sum_up
+from collab.rooms.trash import Emptying
 from collab.rooms.watching import Happening, Watchers
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class OpenDocuments(Watchers):
         self.allowances = Allowances(clock)
         self.journal = Journal(store, self._trouble)
         self.indexing = Indexing(store, clock, lambda: self.tell(Happening.INDEX))
+        self.emptying = Emptying(store, now)
         self.healing = Healing(store, self._spawn, clock=clock, now=now)
 
     def start(self) -> None:
@@ -69,6 +71,7 @@ class OpenDocuments(Watchers):
         self.journal.start()
         self._spawn(self._watch_epochs(), 'watch epochs')
         self._spawn(self.indexing.run(), 'index')
+        self._spawn(self.emptying.run(), 'empty the trash')
         self.watch(self.indexing.happened)
 
     async def drain(self, seconds: float = 4.0) -> bool:

@@ -18,8 +18,6 @@ class DocumentInfo:
     changed_at: int
     changed_by: str = ''
     """The author of the last change; empty when nobody knows."""
-    template: bool = False
-    """Whether new documents may begin as a copy of it."""
 
 
 class Order(Enum):
@@ -68,6 +66,14 @@ class Found:
     """Where in that line it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A document in the trash, and since when it is there."""
+
+    info: DocumentInfo
+    deleted_at: int
+
+
 def sort_key(title: str) -> str:
     """Titles that are sorted by this are in the order `Order.TITLE`."""
     plain = ''.join(sign for sign in unicodedata.normalize('NFKD', title) if not unicodedata.combining(sign))
@@ -99,6 +105,18 @@ class Shelf(Protocol):
 
     async def unpin(self, person: str, document_id: str) -> None:
         """Pin it no more; what is not pinned stays so."""
+
+    async def trashed(self, limit: int) -> Sequence[Trashed]:
+        """What is in the trash, last deleted first."""
+
+    async def discard(self, document_id: str) -> None:
+        """Never give it back: `purge` deletes it. Raises UnknownDocument unless it is in the trash."""
+
+    async def purge(self, before: int) -> bool:
+        """Delete a little of what was discarded, or deleted before `before`; whether some is left.
+
+        What it has begun with does not come back.
+        """
 
     async def search(self, query: str, limit: int) -> Sequence[Found]:
         """The documents that hold every word of the query, each as the beginning of a word, best first.

@@ -41,7 +41,9 @@ def check(connection: sqlite3.Connection) -> Findings:
         if connection.execute('PRAGMA foreign_key_check').fetchone() is not None:
             raise DamagedFile('it holds parts of documents that it does not hold')
         base = 'base' if knows_lives(connection) else '0'
-        found = connection.execute(f'SELECT id, seq, {base} FROM documents ORDER BY id').fetchall()
+        found = connection.execute(
+            f'SELECT id, seq, {base} FROM documents WHERE deleted_at IS NOT 0 ORDER BY id'
+        ).fetchall()
         damaged = {name: wrong for name, *head in found if (wrong := _wrong(connection, name, *head))}
         names = tuple(name for name, _, _ in found)
         lost = tuple((name, seq) for name in names for seq in _lost_snapshots(connection, name))

@@ -23,10 +23,11 @@ from collab.storage.epochs import NewLife, new_epoch
 from collab.storage.finding import info, telling_damage
 from collab.storage.log import Batch
 from collab.storage.shelf import Shelf
+from collab.storage.trash import DISCARDED, Trash
 from models import Chapter, Database, Document, Snapshot, Update
 
 
-class Documents(Chapters, Shelf):
+class Documents(Chapters, Shelf, Trash):
     """The store of `collab.rooms.ports`, in SQLite. What it promises is written there.
 
     A call that is cancelled has done nothing, or it finishes by itself as a whole; `load` waits for that.
@@ -35,6 +36,7 @@ class Documents(Chapters, Shelf):
     def __init__(self, database: Database) -> None:
         Chapters.__init__(self, database)
         Shelf.__init__(self, database)
+        Trash.__init__(self, database)
 
     async def create(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         """Make an empty document. Raises DocumentExists."""
@@ -68,7 +70,10 @@ class Documents(Chapters, Shelf):
     async def restore(self, document_id: str) -> DocumentInfo:
         """Take it back out of the trash; one that is not there stays as it is. Raises UnknownDocument."""
         return await self._change(
-            document_id, update(Document).where(Document.id == document_id).values(deleted_at=None)
+            document_id,
+            update(Document)
+            .where(Document.id == document_id, Document.deleted_at > DISCARDED)
+            .values(deleted_at=None),
         )
 
     async def load(self, document_id: str) -> StoredDocument:

@@ -69,7 +69,7 @@ async def document(connection: AsyncConnection, document_id: str) -> AnyRow:
     row = found.one_or_none()
     if row is None and await last(connection, document_id):
         raise DamagedDocument(f'{document_id}: its line in the list of documents is missing')
-    if row is None:
+    if row is None or row.deleted_at == 0:  # discarded: perhaps not all of it is there any more
         raise UnknownDocument(document_id)
     if row.deleted_at is not None:
         raise DeletedDocument(document_id)
@@ -78,7 +78,7 @@ async def document(connection: AsyncConnection, document_id: str) -> AnyRow:
 
 def info(row: AnyRow) -> DocumentInfo:
     """A row of the documents as the rooms know it."""
-    return DocumentInfo(row.id, row.title, row.created_at, row.changed_at, row.changed_by, bool(row.template))
+    return DocumentInfo(row.id, row.title, row.created_at, row.changed_at, row.changed_by)
 
 
 async def bound(connection: AsyncConnection, document_id: str) -> int:

@@ -58,7 +58,7 @@ BEST = """
 """
 LINES = f"""
     SELECT documents.id, documents.title, documents.created_at, documents.changed_at,
-        documents.changed_by, documents.template,
+        documents.changed_by,
         highlight(texts, 0, '{BEGIN}', '{END}'), snippet(texts, 1, '{BEGIN}', '{END}', '…', {TOKENS})
     FROM texts JOIN indexed ON indexed.id = texts.rowid JOIN documents ON documents.id = indexed.document_id
     WHERE texts MATCH ? AND texts.rowid = ?
@@ -149,11 +149,11 @@ def _spaced(text: str) -> str:
 
 
 def _found(row: Sequence[Any]) -> Found:
-    document_id, title, created_at, changed_at, by, template, shown_title, shown = row
+    document_id, title, created_at, changed_at, by, shown_title, shown = row
     line, marks = _marked(_best_line(shown))
     _, title_marks = _marked(shown_title)
     return Found(
-        DocumentInfo(document_id, title, created_at, changed_at, by, bool(template)),
+        DocumentInfo(document_id, title, created_at, changed_at, by),
         title_marks,
         line if marks or not title_marks else '',
         marks,

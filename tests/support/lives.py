@@ -61,7 +61,8 @@ class Scene:
 
     async def idle(self) -> None:
         """All that goes on by itself is done, but for the look at epochs."""
-        await becomes(lambda: len(self.hub._tasks) == 1)
+        always = {'watch epochs', 'index', 'empty the trash'}
+        await becomes(lambda: {task.get_name() for task in self.hub._tasks} <= always)
 
     async def rest(self, tabs: list[Tab]) -> None:
         """Everybody asks at rest, and loads the document anew when told to, until all agree."""

@@ -11,7 +11,6 @@ BACK_TO_0001 = """
     ALTER TABLE replicas DROP COLUMN epoch;
     ALTER TABLE documents DROP COLUMN changed_by;
     ALTER TABLE documents DROP COLUMN sort_key;
-    ALTER TABLE documents DROP COLUMN template;
     DROP TABLE chapters;
     DROP TABLE pins;
     UPDATE alembic_version SET version_num = '0001';

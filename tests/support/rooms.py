@@ -10,14 +10,26 @@ from tests.support.store import MemoryStore
 
 
 @asynccontextmanager
-async def open_hub(store: MemoryStore | None = None, **options: float) -> AsyncIterator[Hub]:
-    """A hub that runs, over `store` or a new one; documents close at once when the last one left."""
+async def open_hub(
+    store: MemoryStore | None = None, *, index: bool = False, **options: float
+) -> AsyncIterator[Hub]:
+    """A hub that runs, over `store` or a new one; documents close at once when the last one left.
+
+    Without `index` it loads nothing by itself to make it searchable.
+    """
     hub = Hub(store or MemoryStore(), now=lambda: 1_000, **{'linger': 0, **options})  # type: ignore[arg-type]
     hub.start()
+    if not index:
+        stop_indexing(hub)
     try:
         yield hub
     finally:
         await hub.drain(seconds=1)
+
+
+def stop_indexing(hub: Hub) -> None:
+    for task in [task for task in hub._tasks if task.get_name() == 'index']:
+        task.cancel()
 
 
 @asynccontextmanager

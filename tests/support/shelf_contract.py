@@ -194,3 +194,54 @@ class ListContract:
         assert [info.id for info in await store.page(Order.TITLE, 9, person='ann')] == ['b', 'c']
         with pytest.raises(UnknownDocument):
             await store.pin('ann', 'none', 1)
+
+
+class TrashContract:
+    """Subclass it as `Test...` with a fixture `store` that gives an empty store."""
+
+    async def test_the_trash_is_listed_last_deleted_first(self, store: Store) -> None:
+        for at, name in enumerate(('a', 'b', 'c'), 1):
+            await store.create(name, name.upper(), at)
+        await store.delete('b', 10)
+        await store.delete('a', 20)
+        assert [(one.info.id, one.info.title, one.deleted_at) for one in await store.trashed(9)] == [
+            ('a', 'A', 20),
+            ('b', 'B', 10),
+        ]
+        assert [one.info.id for one in await store.trashed(1)] == ['a']
+        await store.restore('a')
+        assert [one.info.id for one in await store.trashed(9)] == ['b']
+
+    async def test_only_what_is_old_enough_is_purged_and_all_of_it(self, store: Store) -> None:
+        for name in ('a', 'b', 'c'):
+            await put(store, name, name, 'ladder')
+            await store.append(records(name, *[b'x'] * 120))
+            await store.compact(name, 120, b'state')
+            await store.pin('ann', name, 1)
+        await store.delete('a', 10)
+        await store.delete('b', 20)
+        while await store.purge(20):
+            pass
+        for attempt in (store.load('a'), store.restore('a'), store.describe('a'), store.discard('a')):
+            with pytest.raises(UnknownDocument):
+                await attempt
+        assert (await store.restore('b')).id == 'b'
+        assert (await store.load('b')).seq == (await store.load('c')).seq == 120
+        assert [info.id for info in await store.pinned('ann')] == ['b', 'c']
+        assert await found(store, 'ladder') <= {'b', 'c'}
+        await store.create('a', 'Another', 30)  # its name is free again
+        assert (await store.load('a')).seq == 0
+
+    async def test_what_is_discarded_does_not_come_back_even_before_it_is_purged(self, store: Store) -> None:
+        await store.create('a', 'a', 1)
+        await store.append(records('a', *[b'x'] * 120))
+        for attempt in (store.discard('a'), store.discard('none')):
+            with pytest.raises(UnknownDocument):
+                await attempt
+        await store.delete('a', 10)
+        await store.discard('a')
+        assert await store.purge(5)
+        for attempt in (store.load('a'), store.restore('a'), store.describe('a'), store.discard('a')):
+            with pytest.raises(UnknownDocument):
+                await attempt
+        assert list(await store.trashed(9)) == []

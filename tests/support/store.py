@@ -20,7 +20,7 @@ from collab.rooms.ports import (
     StoredDocument,
     UnknownDocument,
 )
-from collab.rooms.shelf import Found, Indexed, Lag, Order, Ranges, sort_key
+from collab.rooms.shelf import Found, Indexed, Lag, Order, Ranges, Trashed, sort_key
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Kept:
     """One document in memory; `log` is all that was ever written, also what is in chapters by now."""
 
     info: DocumentInfo
-    in_trash: bool = False
+    deleted_at: int | None = None
     log: list[Record] = field(default_factory=list)
     snapshots: dict[int, bytes] = field(default_factory=dict)
     chapters: list[Chapter] = field(default_factory=list)
@@ -44,6 +44,10 @@ class Kept:
             for client in record.replicas:
                 self.owners.setdefault(client, (record.author, self.epoch))
         self.log = log
+
+    @property
+    def in_trash(self) -> bool:
+        return self.deleted_at is not None
 
     @property
     def bound(self) -> int:
@@ -116,11 +120,13 @@ class MemoryStore:
         return kept.info
 
     async def delete(self, document_id: str, at: int) -> None:
-        self._living(document_id).in_trash = True
+        self._living(document_id).deleted_at = at
 
     async def restore(self, document_id: str) -> DocumentInfo:
         kept = self._any(document_id)
-        kept.in_trash = False
+        if kept.deleted_at == 0:
+            raise UnknownDocument(document_id)
+        kept.deleted_at = None
         return kept.info
 
     async def load(self, document_id: str) -> StoredDocument:
@@ -242,6 +248,24 @@ class MemoryStore:
     async def unpin(self, person: str, document_id: str) -> None:
         self.pins.pop((person, document_id), None)
 
+    async def trashed(self, limit: int) -> Sequence[Trashed]:
+        found = [Trashed(kept.info, kept.deleted_at) for kept in self.documents.values() if kept.deleted_at]
+        return sorted(found, key=lambda one: -one.deleted_at)[:limit]
+
+    async def discard(self, document_id: str) -> None:
+        if not self._any(document_id).deleted_at:
+            raise UnknownDocument(document_id)
+        self.documents[document_id].deleted_at = 0
+
+    async def purge(self, before: int) -> bool:
+        for name, kept in self.documents.items():
+            if kept.deleted_at is not None and kept.deleted_at < before:
+                del self.documents[name]
+                self.indexed.pop(name, None)
+                self.pins = {pin: at for pin, at in self.pins.items() if pin[1] != name}
+                return True
+        return False
+
     async def search(self, query: str, limit: int) -> Sequence[Found]:
         words = [fold(word) for word in re.findall(r'\w+', query)]
         found = [
@@ -282,6 +306,8 @@ class MemoryStore:
 
     def _living(self, document_id: str) -> Kept:
         kept = self._any(document_id)
+        if kept.deleted_at == 0:
+            raise UnknownDocument(document_id)
         if kept.in_trash:
             raise DeletedDocument(document_id)
         return kept

@@ -19,7 +19,6 @@ def upgrade() -> None:
     """Add what the lists need, and fill it from what there is."""
     op.add_column('documents', sa.Column('changed_by', sa.String, nullable=False, server_default=''))
     op.add_column('documents', sa.Column('sort_key', sa.String, nullable=False, server_default=''))
-    op.add_column('documents', sa.Column('template', sa.BigInteger, nullable=False, server_default='0'))
     op.create_table(
         'pins',
         sa.Column('person_id', sa.String, primary_key=True),

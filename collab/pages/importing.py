@@ -1,0 +1,112 @@
+"""Makes documents of text and Markdown files that somebody drops on the page or chooses."""
+
+import logging
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from nicegui import Client, events, ui
+from nicegui.elements.upload_files import FileUpload
+
+from collab.pages.doing import Doing
+from collab.pages.parts import Words
+from collab.pages.words import count
+from collab.rooms.hub import DOCUMENT_LIMIT
+
+log = logging.getLogger(__name__)
+
+KINDS = ('.txt', '.text', '.md', '.markdown')
+MOST = 100
+"""Files at once."""
+NAMED = 3
+"""How many refused files a notice names."""
+HEADING = re.compile(r'#[ \t]+(.*?)[ \t#]*$', re.MULTILINE)
+
+DROP = """(() => {{
+    if (window.collabDrop) return;
+    window.collabDrop = true;
+    const files = (event) => event.dataTransfer?.types.includes('Files');
+    const show = (on) => document.body.classList.toggle('dropping', on);
+    addEventListener('dragover', (event) => {{
+        if (!files(event)) return;
+        event.preventDefault();
+        show(true);
+    }});
+    addEventListener('dragleave', (event) => {{ if (!event.relatedTarget) show(false); }});
+    addEventListener('drop', (event) => {{
+        if (!files(event)) return;
+        event.preventDefault();
+        show(false);
+        getElement({0})?.$refs.qRef.addFiles(event.dataTransfer.files);
+    }});
+}})()"""
+CHOOSE = '() => getElement({0}).$refs.qRef.pickFiles()'
+
+
+class Importing:
+    """A button for files, and the whole page to drop them on. Those that can be read become documents."""
+
+    def __init__(self, client: Client, doing: Doing, limit: int = DOCUMENT_LIMIT) -> None:
+        self._doing = doing
+        self._limit = limit
+        self._upload = ui.upload(
+            multiple=True,
+            auto_upload=True,
+            max_files=MOST,
+            max_file_size=limit,
+            on_multi_upload=self._uploaded,
+            on_rejected=self._rejected,
+        )
+        self._upload.props('aria-hidden=true inert')
+        self._upload.classes('aside').mark('upload')
+        self.button = Words('button', 'Import', 'button', type='button', title='Text and Markdown files')
+        self.button.on('click', js_handler=CHOOSE.format(self._upload.id))
+        client.on_connect(lambda: client.run_javascript(DROP.format(self._upload.id)) and None)
+
+    async def _uploaded(self, event: events.MultiUploadEventArguments) -> None:
+        made, refused = 0, []
+        for file in event.files:
+            try:
+                if file.size() > self._limit:
+                    raise ValueError(f'is larger than {self._limit // 1_000_000} MB')
+                title, text = content_of(file.name, await file.read())
+                await self._doing.hub.create(title, text=text, author=self._doing.me.id)
+                made += 1
+            except ValueError as error:
+                refused.append(f'“{file.name}” {error}')
+            except Exception:
+                log.exception('A file could not be imported.')
+                refused.append(f'“{file.name}” could not be stored just now')
+        self._upload.reset()
+        self._say(made, refused, event.files)
+
+    def _say(self, made: int, refused: Sequence[str], files: Sequence[FileUpload]) -> None:
+        words = [f'{count(made, "document")} imported.'] if made or not refused else []
+        if refused:
+            more = f', and {len(refused) - NAMED} more' if len(refused) > NAMED else ''
+            words.append(f'Not imported: {"; ".join(refused[:NAMED])}{more}.')
+        self._doing.notice.say(' '.join(words))
+
+    def _rejected(self) -> None:
+        self._doing.notice.say(
+            'Some files were not imported: only text and Markdown files of at most '
+            f'{self._limit // 1_000_000} MB can be, and {MOST} at once.'
+        )
+
+
+def content_of(name: str, data: bytes) -> tuple[str, str]:
+    """The title and the text of a document made of this file: its first heading, or else its name.
+
+    Raises ValueError with what is wrong with the file.
+    """
+    path = PurePath(name.replace('\\', '/'))
+    if path.suffix.lower() not in KINDS:
+        raise ValueError('is neither a text nor a Markdown file')
+    try:
+        text = data.decode('utf-8-sig').replace('\r\n', '\n').replace('\r', '\n')
+    except UnicodeDecodeError:
+        raise ValueError('is not text in UTF-8') from None
+    if '\0' in text:
+        raise ValueError('holds something else than text')
+    heading = HEADING.search(text) if path.suffix.lower() in ('.md', '.markdown') else None
+    return (heading[1] if heading else '') or path.stem, text

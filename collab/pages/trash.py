@@ -1,0 +1,131 @@
+"""The trash: what was deleted in the last thirty days, and a way back for each of it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from fastapi import Request
+from nicegui import Client, ui
+
+from collab.pages import missing
+from collab.pages.doing import NOT_NOW
+from collab.pages.frame import frame, heading
+from collab.pages.parts import Notice, Words, button, part
+from collab.pages.soon import Soon
+from collab.pages.words import ago, exactly, machine_time
+from collab.rooms.hub import Hub
+from collab.rooms.ports import UnknownDocument, milliseconds
+from collab.rooms.shelf import Trashed
+from collab.rooms.trash import KEPT_DAYS
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 6.0
+"""Seconds that the store may take before the page says that it does not answer."""
+PAUSE = 0.3
+"""Seconds in which happenings gather before the page looks again."""
+SHOWN = 200
+"""Documents shown at most; what was deleted before them is still there."""
+
+MEANWHILE = 'Somebody was quicker: this document is not in the trash any more.'
+EMPTY = 'Nothing is in the trash.'
+KEPT = f'Documents stay here for {KEPT_DAYS} days after somebody deleted them. Then they are gone for good.'
+
+
+def register(hub: Hub) -> None:
+    """The page /trash."""
+
+    @ui.page('/trash', response_timeout=PATIENCE + 2)
+    async def trash(request: Request, client: Client) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                found = await hub.trashed(SHOWN)
+        except Exception as error:
+            log.warning('The trash could not be listed: %r', error)
+            missing.unavailable(request)
+            return
+        with frame(heading('Trash'), 'home'):
+            TrashPage(hub, client).show(found)
+
+
+class TrashPage:
+    """One visitor's view of the trash, which follows what the others do."""
+
+    def __init__(self, hub: Hub, client: Client) -> None:
+        self._hub = hub
+        self._notice = Notice(client)
+        self._shown: list[str] = []
+        with part('div', 'title-row'):
+            Words('h1', 'Trash')
+            Words('a', missing.HOME, 'button', href='/')
+        self._words = Words('p', '', 'found', role='status')
+        self._list = part('ul', 'documents', aria_label='Deleted documents')
+        self._soon = Soon(client, PAUSE, self._look)
+        client.on_delete(hub.watch(lambda _: self._soon.ask()))
+
+    def show(self, found: Sequence[Trashed]) -> None:
+        """Show what is in the trash."""
+        self._words.text = KEPT if found else EMPTY
+        self._list.visible = bool(found)
+        ids = [one.info.id for one in found]
+        if ids == self._shown:
+            return
+        self._shown = ids
+        self._list.clear()
+        with self._list:
+            for one in found:
+                self._row(one)
+
+    def _row(self, one: Trashed) -> None:
+        document_id, title = one.info.id, one.info.title
+        with part('li', 'document deleted', data_testid='trash-row'):
+            with part('div', 'document-what'):
+                Words('span', title, 'document-title', dir='auto')
+                when = Words('time', f'deleted {ago(one.deleted_at, milliseconds())}', 'document-when')
+                when.props['title'] = exactly(one.deleted_at)
+                when.props['datetime'] = machine_time(one.deleted_at)
+            with part('div', 'document-actions'):
+                take_back = partial(self._do, self._hub.restore, document_id, f'“{title}” was taken back.')
+                button('Take it back', take_back, aria_label=f'Take “{title}” back')
+                button('Delete now', partial(self._ask, one), aria_label=f'Delete “{title}” for good')
+
+    def _ask(self, one: Trashed) -> None:
+        title = one.info.title
+        with (
+            self._list.client,
+            ui.dialog(value=True) as dialog,
+            part('div', 'dialog', aria_label='Delete now'),
+        ):
+            Words('h2', f'Delete “{title}” for good?')
+            Words('p', 'Its text and all of its history are gone then, for everybody.')
+
+            async def delete() -> None:
+                dialog.close()
+                await self._do(self._hub.discard, one.info.id, f'“{title}” is gone.')
+
+            with part('div', 'dialog-actions'):
+                button('Keep it', dialog.close)
+                button('Delete for good', delete, 'button-danger')
+        dialog.on('hide', dialog.delete)
+
+    async def _do(self, work: Callable[[str], Awaitable[object]], document_id: str, words: str) -> None:
+        try:
+            await work(document_id)
+        except UnknownDocument:
+            self._notice.say(MEANWHILE)
+        except Exception:
+            log.exception('Document %s in the trash could not be changed.', document_id)
+            self._notice.say(NOT_NOW)
+        else:
+            self._notice.say(words)
+        self._soon.ask()
+
+    async def _look(self) -> None:
+        try:
+            found = await self._hub.trashed(SHOWN)
+        except Exception as error:
+            log.warning('The trash could not be listed: %r', error)
+        else:
+            if not self._list.is_deleted:
+                self.show(found)
