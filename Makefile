@@ -1,5 +1,5 @@
 # One word per habit; each line also works typed by hand. The first use makes the virtual environment.
-.PHONY: run test faults bench lint format coverage build clean
+.PHONY: run test faults bench lint format coverage screenshots build clean
 
 run: .venv
 	.venv/bin/python main.py
@@ -22,6 +22,9 @@ format: .venv
 
 coverage: .venv
 	.venv/bin/pytest -m 'not browser and not traces and not faults' --cov=collab.document --cov=collab.rooms --cov-fail-under=100
+
+screenshots: .venv
+	.venv/bin/python -m tests.browser.screenshots
 
 build:
 	cd collab/editor && npm ci && node build.mjs

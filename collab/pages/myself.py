@@ -25,8 +25,8 @@ class MyselfDialog:
         self._visitors = visitors
         self._person = self._draft = person
         self._notice = notice
-        with ui.dialog() as self._dialog:
-            self._sheet = part('form', 'dialog', aria_label='How others see you').mark('myself')
+        with ui.dialog().props('aria-label="How others see you"') as self._dialog:
+            self._sheet = part('form', 'dialog').mark('myself')
         self._sheet.on('submit', self._save, args=[], js_handler='(e) => { e.preventDefault(); emit(); }')
 
     def become(self, person: Person) -> None:

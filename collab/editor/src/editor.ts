@@ -151,7 +151,7 @@ const locked: Extension = [
 
 function optional(options: EditorOptions): Extension {
   return [
-    EditorView.contentAttributes.of({ 'aria-label': options.label }),
+    EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0' }),
     options.placeholder ? placeholder(options.placeholder) : [],
     options.lineWrapping ? EditorView.lineWrapping : [],
     options.lineNumbers ? lineNumbers() : [],

@@ -1,0 +1,76 @@
+"""Pictures of every page in every state, in light and dark and on three screens, for people to look at.
+
+    .venv/bin/python -m tests.browser.screenshots [state ...]
+
+writes docs/screenshots/{state}-{scheme}-{width}.png, and with no state given also the picture of the README.
+"""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.conftest import CHROMIUM_FLAGS
+from tests.browser.states import STATES, Scene, State, document, two_servers
+from tests.conftest import find_chromium
+from tests.support.running import Collab
+from tests.support.source import ROOT
+
+SIZES = {1440: 900, 768: 1024, 390: 844}
+"""A laptop, a tablet and a phone: width and height in px."""
+README = {'width': 1120, 'height': 700}
+FOLDER = ROOT / 'docs' / 'screenshots'
+
+Servers = tuple[Collab, Collab]
+
+
+async def main(names: list[str]) -> None:
+    """Take the pictures of these states, or of all."""
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        async with two_servers(Path(folder)) as servers, async_playwright() as playwright:
+            chromium = find_chromium() or sys.exit('no Chromium here: apt install chromium')
+            browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+            for state in STATES:
+                if not names or state.__name__ in names:
+                    await picture(browser, servers, state)
+            if not names:
+                await for_the_readme(browser, servers)
+            await browser.close()
+
+
+async def picture(browser: Browser, servers: Servers, state: State) -> None:
+    """One state on every screen, each time made anew: a window that changes its size is another story."""
+    for width, height in SIZES.items():
+        context = await browser.new_context(
+            viewport={'width': width, 'height': height}, has_touch=width < 1000, reduced_motion='reduce'
+        )
+        scene = Scene(browser, await context.new_page(), *servers)
+        await state(scene)
+        for scheme in ('light', 'dark'):
+            await take(scene, scheme, FOLDER / f'{state.__name__}-{scheme}-{width}.png')
+        await scene.end()
+        await context.close()
+
+
+async def for_the_readme(browser: Browser, servers: Servers) -> None:
+    """Several people in one document, sharp on good screens, too."""
+    context = await browser.new_context(viewport=README, device_scale_factor=2, reduced_motion='reduce')
+    scene = Scene(browser, await context.new_page(), *servers)
+    await document(scene)
+    for scheme in ('light', 'dark'):
+        await take(scene, scheme, FOLDER / f'readme-{scheme}.png')
+    await scene.end()
+    await context.close()
+
+
+async def take(scene: Scene, scheme: str, file: Path) -> None:
+    await scene.page.emulate_media(color_scheme=scheme, reduced_motion='reduce')
+    await scene.page.screenshot(path=file)
+    print(file.relative_to(ROOT))
+
+
+if __name__ == '__main__':
+    asyncio.run(main(sys.argv[1:]))
