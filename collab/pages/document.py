@@ -1,6 +1,7 @@
 """One document: its title, its people, whether it is saved, and the text itself."""
 
 import asyncio
+import json
 import logging
 from contextlib import AsyncExitStack
 
@@ -10,6 +11,7 @@ from nicegui import Client, events, ui
 from collab.document.people import Person
 from collab.editor.element import PageAction, SaveStatus, SharedEditor, UnsentEdits
 from collab.pages import missing
+from collab.pages.company import Company
 from collab.pages.damaged import FindRescue, damaged
 from collab.pages.faces import Faces
 from collab.pages.frame import frame, heading
@@ -109,7 +111,7 @@ class DocumentPage:
         with tools:
             self._title = TitleField(self._hub, self._room, self._client, self._notice)
             SaveStatus().classes('status')
-            self._faces = Faces(self._dialog.open)
+            self._faces = Faces(self._dialog.open, self._go_to)
             share = Words('button', 'Share', 'button button-main', type='button')
             share.on('click', self._shared, js_handler=COPY_LINK)
         self._gone = Gone(self._hub, self._room, self._client, self._notice)
@@ -124,6 +126,7 @@ class DocumentPage:
                 PageAction('All documents', self._leave, 'home list back'),
             ],
         )
+        self._company = Company(self._client)
         self._show_people()
         self._people_soon = Soon(self._client, PEOPLE_PAUSE, self._show_people)
         self._client.on_delete(self._room.watch(self._happened))
@@ -143,6 +146,11 @@ class DocumentPage:
         here = {person.id: person for person in self._room.people()}
         me = here.pop(self._me.id, self._me)
         self._faces.show([me, *here.values()], me.id)
+        self._company.show(list(here.values()))
+
+    def _go_to(self, person: Person) -> str:
+        who = f'{json.dumps(person.id)}, event.currentTarget.querySelector(".aside").textContent'
+        return f'(event) => getElement({self._editor.id})?.goToPerson({who})'
 
     def _become(self, person: Person) -> None:
         self._me = person

@@ -16,6 +16,8 @@ export interface RemoteCursor extends Place {
   /** How often it moved, and when last (performance.now()): its name is shown for a moment then. */
   moves: number
   movedAt: number
+  /** When they last wrote something, as far as one can see. */
+  typedAt: number
 }
 
 type Cursors = ReadonlyMap<number, RemoteCursor>
@@ -49,7 +51,8 @@ function carry(cursors: Cursors, tr: Transaction): Cursors {
     const head = tr.changes.mapPos(cursor.head, 1)
     // Somebody else's change at this very place is most likely its owner's.
     const typed = remote && tr.changes.touchesRange(cursor.head) !== false
-    carried.set(client, touch({ ...cursor, anchor, head }, typed))
+    const typedAt = typed ? performance.now() : cursor.typedAt
+    carried.set(client, touch({ ...cursor, anchor, head, typedAt }, typed))
   }
   return carried
 }
@@ -65,7 +68,7 @@ function put(cursors: Cursors, places: ReadonlyMap<number, Place | null>, length
     const head = Math.min(place.head, length)
     const old = next.get(client)
     const moved = !old || old.head !== head || old.anchor !== anchor
-    next.set(client, touch({ moves: 0, movedAt: 0, ...old, ...place, anchor, head }, moved))
+    next.set(client, touch({ moves: 0, movedAt: 0, typedAt: -Infinity, ...old, ...place, anchor, head }, moved))
   }
   return next
 }

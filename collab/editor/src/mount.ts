@@ -122,6 +122,11 @@ export class MountedEditor {
     this.desk.setActions(names.map(({ name, words }, number) => ({ name, words, group: 'Page', run: () => act(number) })))
   }
 
+  /** Shows where this person is, and offers to stay with them. */
+  goToPerson(id: string, name: string): void {
+    this.desk.goToPerson(id, name)
+  }
+
   focus(): void {
     this.editor.view.focus()
   }
