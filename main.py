@@ -73,6 +73,7 @@ def serve(settings: Settings) -> None:
         title='Collab',
         favicon=FAVICON,
         language='en-US',
+        dark=None,  # as the system has it, until somebody chooses
         show=settings.open_browser,
         reload=False,
         tailwind=False,

@@ -1,5 +1,7 @@
 // Says whether what was typed on this page is safe. It never needs the server: it must be right without one.
 const CALM_MS = 300; // shorter savings are not worth a word
+const SPOKEN_MS = 1500; // and what lasts no longer is not worth an interruption of a screen reader
+const QUIET = /(^|; )collab_quiet=1(;|$)/; // the person wants no news read aloud
 
 const ICONS = {
   saved: "M4 10.5l4 4 8-9",
@@ -29,19 +31,20 @@ function edits(count) {
 
 export default {
   template: `
-    <div data-testid="save-status" :data-state="status.state" role="status" aria-live="polite"
-         :title="shown.keeping ? null : nowhere" style="display: inline-flex; align-items: center; gap: 0.4em">
+    <div data-testid="save-status" :data-state="status.state" :title="shown.keeping ? null : nowhere"
+         style="display: inline-flex; align-items: center; gap: 0.4em">
       <svg viewBox="0 0 20 20" width="1.15em" height="1.15em" fill="none" stroke-width="1.8" aria-hidden="true"
            stroke-linecap="round" stroke-linejoin="round" style="flex: none" :style="{ stroke: color }">
         <path :d="icon" />
       </svg>
       <span>{{ words }}</span>
+      <span class="aside" aria-live="polite" data-testid="spoken-status">{{ spoken }}</span>
     </div>
   `,
   data() {
     const nothing = { unsaved: 0, kept: 0, keeping: true };
     const status = { state: "saving", ...nothing, loaded: false, reason: "", final: false };
-    return { status, shown: status, nowhere: NOWHERE };
+    return { status, shown: status, spoken: "", nowhere: NOWHERE };
   },
   computed: {
     icon() {
@@ -63,6 +66,7 @@ export default {
   beforeUnmount() {
     window.removeEventListener("collab-status", this.listen);
     clearTimeout(this.timer);
+    clearTimeout(this.speech);
   },
   methods: {
     // The attribute tells the truth at once; icon and words wait, so that they do not flicker at every key.
@@ -77,7 +81,16 @@ export default {
     },
     show() {
       this.timer = 0;
+      const news = this.shown.state !== this.status.state;
       this.shown = this.status;
+      if (!news) return;
+      clearTimeout(this.speech);
+      this.speech = setTimeout(() => this.speak(), SPOKEN_MS);
+    },
+    // How many edits wait is for the eyes: said at each key, it would drown the text.
+    speak() {
+      const news = { saving: "", offline: "Offline" }[this.shown.state] ?? this.words;
+      this.spoken = QUIET.test(document.cookie) ? "" : news;
     },
   },
 };

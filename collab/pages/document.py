@@ -11,6 +11,7 @@ from nicegui import Client, events, ui
 from collab.document.people import Person
 from collab.editor.element import PageAction, SaveStatus, SharedEditor, UnsentEdits
 from collab.pages import missing
+from collab.pages.announcer import Announcer
 from collab.pages.company import Company
 from collab.pages.damaged import FindRescue, damaged
 from collab.pages.faces import Faces
@@ -18,6 +19,7 @@ from collab.pages.frame import frame, heading
 from collab.pages.gone import Gone
 from collab.pages.myself import MyselfDialog
 from collab.pages.parts import Notice, Words
+from collab.pages.sharing import QrDialog
 from collab.pages.soon import Soon
 from collab.pages.title import TitleField
 from collab.pages.visitors import Visitors
@@ -107,6 +109,7 @@ class DocumentPage:
     def build(self, tools: ui.element) -> None:
         """Put everything on the page, and keep it true."""
         self._notice = Notice(self._client)
+        self._qr = QrDialog(self._client)
         self._dialog = MyselfDialog(self._visitors, self._me, self._notice)
         with tools:
             self._title = TitleField(self._hub, self._room, self._client, self._notice)
@@ -122,11 +125,12 @@ class DocumentPage:
             placeholder='Write here. Everybody with the link can join.',
             actions=[
                 PageAction('Rename this document', self._title.focus, 'title name'),
+                PageAction('Show a QR code', self._qr.open, 'share phone projector join link'),
                 PageAction('Your name and colour', self._dialog.open, 'myself me profile'),
                 PageAction('All documents', self._leave, 'home list back'),
             ],
         )
-        self._company = Company(self._client)
+        self._company = Company(self._client, Announcer(self._client).say)
         self._show_people()
         self._people_soon = Soon(self._client, PEOPLE_PAUSE, self._show_people)
         self._client.on_delete(self._room.watch(self._happened))
@@ -173,7 +177,8 @@ class DocumentPage:
         ui.navigate.to('/')
 
     def _shared(self, event: events.GenericEventArguments) -> None:
-        self._notice.say(f'Copy this link: {event.args}' if event.args else 'Link copied')
+        words = f'Copy this link: {event.args}' if event.args else 'Link copied'
+        self._notice.say(words, 'Show a QR code', self._qr.open)
 
     def _end(self) -> None:
         self._title.disable()

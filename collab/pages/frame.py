@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import Response
 from nicegui import Client, app, ui
 
+from collab.pages.look import LookMenu
 from collab.pages.parts import Words, part
 
 DESIGN = Path(__file__).parent / 'design'
@@ -68,6 +69,7 @@ def frame(title: str, kind: str) -> Iterator[ui.element]:
             part('span', 'brand-mark', aria_hidden='true')
             Words('span', 'Collab', 'brand-name')
         tools = part('div', 'bar-tools')
+        LookMenu(client)
     header.move(client.layout, 1)
     yield tools
 

@@ -80,7 +80,7 @@ async def test_a_meeting_of_three_writes_ticks_and_follows(
     await ann.page.keyboard.press('Enter')
     await ann.page.keyboard.press('Enter')
     await ann.page.keyboard.insert_text('words\n\n' * 100 + '## Decisions\n\n')
-    await bob.page.get_by_role('button', name='Ann').click()
+    await bob.page.get_by_test_id('presence').get_by_role('button', name='Ann').click()
     await bob.page.locator('.collab-following').get_by_role('button', name='Follow').click()
     decided = bob.page.get_by_test_id('preview').get_by_role('heading', name='Decisions')
     await expect(decided).to_be_in_viewport(timeout=WITHIN)

@@ -16,8 +16,6 @@ export interface RemoteCursor extends Place {
   /** How often it moved, and when last (performance.now()): its name is shown for a moment then. */
   moves: number
   movedAt: number
-  /** When they last wrote something, as far as one can see. */
-  typedAt: number
 }
 
 type Cursors = ReadonlyMap<number, RemoteCursor>
@@ -51,8 +49,7 @@ function carry(cursors: Cursors, tr: Transaction): Cursors {
     const head = tr.changes.mapPos(cursor.head, 1)
     // Somebody else's change at this very place is most likely its owner's.
     const typed = remote && tr.changes.touchesRange(cursor.head) !== false
-    const typedAt = typed ? performance.now() : cursor.typedAt
-    carried.set(client, touch({ ...cursor, anchor, head, typedAt }, typed))
+    carried.set(client, touch({ ...cursor, anchor, head }, typed))
   }
   return carried
 }
@@ -68,7 +65,7 @@ function put(cursors: Cursors, places: ReadonlyMap<number, Place | null>, length
     const head = Math.min(place.head, length)
     const old = next.get(client)
     const moved = !old || old.head !== head || old.anchor !== anchor
-    next.set(client, touch({ moves: 0, movedAt: 0, typedAt: -Infinity, ...old, ...place, anchor, head }, moved))
+    next.set(client, touch({ moves: 0, movedAt: 0, ...old, ...place, anchor, head }, moved))
   }
   return next
 }

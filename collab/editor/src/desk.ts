@@ -10,6 +10,7 @@ import { Counts } from './counts'
 import { keepClearOfKeyboard } from './keyboard'
 import { undoing } from './keys'
 import { type Mode, Modes, WIDE } from './modes'
+import type { Option } from './options'
 import { Outline } from './outline'
 import { Preview } from './preview/preview'
 import { Scrolling } from './preview/scrolling'
@@ -44,10 +45,12 @@ export class Desk {
 
   constructor(
     private readonly root: HTMLElement,
-    { tools, panes, foot, writing }: Places,
+    places: Places,
     private readonly view: EditorView,
     undoManager: UndoManager,
+    toggle: (option: Option) => void,
   ) {
+    const { tools, panes, foot, writing } = places
     /** What happens in it is taken back by itself, with nothing before it and nothing behind it. */
     const step = (work: () => void): void => {
       undoManager.stopCapturing()
@@ -65,17 +68,20 @@ export class Desk {
       undo: () => undo(view),
       redo: () => redo(view),
       toggleOutline: () => this.outline.toggle(),
+      toggle,
+      print: () => void this.preview.ready().then(() => window.print()),
     }
     this.tools = new Tools(root, tools, reach, step)
     view.dispatch({ effects: StateEffect.appendConfig.of(this.tools.keys) })
     tools.append(this.modes.dom)
+    window.addEventListener('beforeprint', this.preview.drawNow)
     this.letKeyboard = keepClearOfKeyboard(root)
     panes.append(this.preview.dom)
     this.counts = new Counts(view)
     foot.append(this.counts.dom)
     this.outline = new Outline(view, () => this.goTo())
     panes.insertBefore(this.outline.dom, writing)
-    this.company = new Company(view, panes, writing, foot, () => this.scrolling.lead('text'))
+    this.company = new Company(view, undoManager.doc, places, () => this.scrolling.lead('text'))
     this.modes.show()
   }
 
@@ -99,6 +105,7 @@ export class Desk {
   }
 
   destroy(): void {
+    window.removeEventListener('beforeprint', this.preview.drawNow)
     this.letKeyboard()
     this.modes.destroy()
     this.tools.destroy()

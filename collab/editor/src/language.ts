@@ -4,6 +4,8 @@ import { EditorState, type Extension, Prec } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { languages } from 'nicegui-codemirror'
 
+import { syntaxColor } from './colors'
+
 const PROSE = new Set(['', 'markdown'])
 /** Beyond this a single key could take long to parse (a paragraph is parsed as a whole), so it stays plain. */
 const LONGEST_PARSED = 1_000_000
@@ -51,19 +53,14 @@ async function load(name: string): Promise<LanguageSupport | null> {
 }
 
 /**
- * CodeMirror's own colours, each as a custom property, so that dark pages and themes can change them.
+ * CodeMirror's own colours, each as a custom property, so that they can be read on dark pages and a page can change them.
  * (The tags that the colours belong to exist only once, inside NiceGUI's bundle; so its style is copied.)
  */
 export function highlighting(): Extension {
   const specs = defaultHighlightStyle.specs.map((spec) => {
     const isHeading = spec.fontWeight === 'bold' && spec.textDecoration === 'underline'
-    const color = typeof spec.color === 'string' ? { color: `var(${syntaxColor(spec.color)}, ${spec.color})` } : {}
+    const color = typeof spec.color === 'string' ? { color: syntaxColor(spec.color) } : {}
     return { ...spec, ...color, ...(isHeading ? { textDecoration: 'none' } : {}) }
   })
   return syntaxHighlighting(HighlightStyle.define(specs))
-}
-
-/** The custom property that stands for one of the colours of CodeMirror's default style. */
-export function syntaxColor(color: string): string {
-  return `--collab-syntax-${color.replace('#', '')}`
 }

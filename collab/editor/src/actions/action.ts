@@ -2,6 +2,7 @@
 import type { EditorView } from '@codemirror/view'
 
 import type { Mode } from '../modes'
+import type { Option } from '../options'
 
 /** What actions can reach. */
 export interface Reach {
@@ -12,6 +13,8 @@ export interface Reach {
   undo: () => void
   redo: () => void
   toggleOutline: () => void
+  toggle: (option: Option) => void
+  print: () => void
   open: (what: 'palette' | 'help') => void
 }
 

@@ -79,6 +79,9 @@ export const ACTIONS: readonly Action[] = [
     aside: true,
     run: ({ toggleOutline }) => toggleOutline(),
   },
+  { name: 'Line numbers', words: 'show hide option', group: 'View', run: ({ toggle }) => toggle('lineNumbers') },
+  { name: 'Wrap long lines', words: 'break option', group: 'View', run: ({ toggle }) => toggle('lineWrapping') },
+  { name: 'Print', words: 'paper pdf', group: 'View', key: 'Mod-p', run: ({ print }) => print() },
   {
     name: 'All actions',
     words: 'command palette menu',

@@ -1,7 +1,9 @@
 /** What one notices of the others: who writes, who is out of sight, and the way to each of them. */
 import type { EditorView, ViewUpdate } from '@codemirror/view'
+import type { Doc } from 'yjs'
 
 import { remoteCursors } from '../cursors'
+import type { Places } from '../desk'
 import { Edges } from './edges'
 import { Following } from './following'
 import { Typing } from './typing'
@@ -12,10 +14,10 @@ export class Company {
   private readonly typing: Typing
 
   /** `went` hears that the text was scrolled to show somebody. */
-  constructor(view: EditorView, panes: HTMLElement, writing: HTMLElement, foot: HTMLElement, went: () => void) {
+  constructor(view: EditorView, doc: Doc, { panes, writing, foot }: Places, went: () => void) {
     this.following = new Following(view, panes, went)
     this.edges = new Edges(view, writing, ({ id, name }) => this.goTo(id, name))
-    this.typing = new Typing(view)
+    this.typing = new Typing(view, doc)
     foot.append(this.typing.dom)
   }
 

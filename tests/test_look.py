@@ -1,0 +1,97 @@
+"""What somebody chooses about the look of the pages, and what screen readers are told."""
+
+from collections.abc import Callable
+
+import pytest
+from nicegui import ui
+from nicegui.testing import User
+
+from collab.pages.announcer import news
+from collab.pages.look import Look, head, look_of
+
+CreateUser = Callable[[], User]
+
+
+def test_without_a_choice_pages_are_as_the_system_is() -> None:
+    assert look_of({}) == Look('system', quiet=False)
+    assert 'html:root { color-scheme: light dark }' in head(look_of({}))
+
+
+def test_a_choice_is_known_before_anything_is_painted() -> None:
+    look = look_of({'collab_theme': 'dark', 'collab_quiet': '1'})
+    assert (look.dark, look.quiet) == (True, True)
+    assert 'html:root { color-scheme: dark }' in head(look)
+    assert '#f7f6f3' not in head(look)
+
+
+@pytest.mark.parametrize('said', ['', 'blue', '</style><script>alert(1)</script>', 'system'])
+def test_a_cookie_that_says_anything_else_counts_as_nothing(said: str) -> None:
+    assert head(look_of({'collab_theme': said})) == head(Look())
+
+
+async def test_every_page_comes_as_the_cookie_says_and_can_be_changed(user: User) -> None:
+    user.http_client.cookies.set('collab_theme', 'dark')
+    await open_new(user)
+    for address in ('/', user.back_history[-1]):
+        await user.open(address)
+        assert only(user, ui.dark_mode).value is True
+        user.find(marker='theme-light').trigger('change')
+        assert only(user, ui.dark_mode).value is False
+        user.find(marker='theme-system').trigger('change')
+        assert only(user, ui.dark_mode).value is None
+
+
+async def test_screen_readers_hear_who_joins_and_who_leaves(user: User, create_user: CreateUser) -> None:
+    amira, jonas = user, create_user()
+    await open_new(amira)
+    await jonas.open(path_of(amira))
+    await amira.should_see(marker='announcements', content='joined.')
+    await jonas.should_not_see(marker='announcements', content='joined.')  # who was there before is no news
+    leave(jonas)
+    await amira.should_see(marker='announcements', content='left.')
+
+
+async def test_who_wants_quiet_hears_nothing(user: User, create_user: CreateUser) -> None:
+    amira, jonas = user, create_user()
+    await open_new(amira)
+    hush = next(iter(amira.find(marker='announce').elements))
+    for listener in hush._event_listeners.values():
+        hush._handle_event({'listener_id': listener.id, 'args': False})
+    await jonas.open(path_of(amira))
+    await amira.should_see(marker='presence-count', content='2 here')
+    await amira.should_not_see(marker='announcements', content='joined.')
+
+
+@pytest.mark.parametrize(
+    ('names', 'words'),
+    [
+        ([], ''),
+        (['Ann'], 'Ann joined.'),
+        (['Ann', 'Bob'], 'Ann and Bob joined.'),
+        (['Ann', 'Bob', 'Cy'], 'Ann, Bob and 1 other joined.'),
+        (['Ann', 'Bob', 'Cy', 'Di'], 'Ann, Bob and 2 others joined.'),
+    ],
+)
+def test_many_at_once_are_one_sentence(names: list[str], words: str) -> None:
+    assert news(names, 'joined') == words
+
+
+def only(user: User, kind: type[ui.dark_mode]) -> ui.dark_mode:
+    (element,) = user.find(kind).elements
+    return element
+
+
+async def open_new(user: User) -> None:
+    await user.open('/')
+    user.find('New document').click()
+    await user.should_see(marker='presence-count', content='1 here')
+
+
+def path_of(user: User) -> str:
+    return user.back_history[-1]
+
+
+def leave(user: User) -> None:
+    """Close the tab."""
+    assert user.client
+    user.client.delete()
