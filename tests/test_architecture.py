@@ -51,6 +51,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         },
         {'nicegui', 'fastapi'},
     ),
+    'collab.pages.sharing': ({'collab.pages'}, {'nicegui', 'segno'}),
     'main': ({'collab', 'models'}, {'nicegui'}),
 }
 

@@ -6,8 +6,7 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
-from collab.document.people import Person
-from collab.pages.announcer import Company, news
+from collab.pages.announcer import news
 from collab.pages.look import Look, head, look_of
 
 CreateUser = Callable[[], User]
@@ -75,16 +74,6 @@ async def test_who_wants_quiet_hears_nothing(user: User, create_user: CreateUser
 )
 def test_many_at_once_are_one_sentence(names: list[str], words: str) -> None:
     assert news(names, 'joined') == words
-
-
-def test_a_new_name_is_no_arrival() -> None:
-    heard: list[str] = []
-
-    company = Company(heard.append)
-    company.show([Person('a', 'Ann', '#b3261e')])
-    company.show([Person('a', 'Anna', '#b3261e')])
-    company.show([Person('b', 'Bob', '#b3261e')])
-    assert [text for text in heard if text] == ['Bob joined. Anna left.']
 
 
 def only(user: User, kind: type[ui.dark_mode]) -> ui.dark_mode:

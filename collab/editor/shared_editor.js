@@ -71,6 +71,9 @@ export default {
     focus() {
       this.editor.focus();
     },
+    goToPerson(id, name) {
+      this.editor.goToPerson(id, name);
+    },
     revealLine(line) {
       this.editor.revealLine(line);
     },

@@ -1,10 +1,9 @@
 """News for those who do not see the page: read aloud by their screen reader, if they want that."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from nicegui import Client
 
-from collab.document.people import Person
 from collab.pages.look import is_quiet
 from collab.pages.parts import Words
 
@@ -24,23 +23,6 @@ class Announcer:
         if text and not is_quiet(self._client):
             again = '\u00a0' if self._place.text == text else ''  # the same words twice would not be news
             self._place.text = text + again
-
-
-class Company:
-    """Says who came and who went, once for all who did so in the same moment."""
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
-        self._known: dict[str, str] | None = None
-
-    def show(self, others: Sequence[Person]) -> None:
-        """These are here now. Whoever was here at the first call is no news."""
-        here = {person.id: person.name for person in others}
-        known, self._known = self._known, here
-        if known is not None:
-            came = [name for person_id, name in here.items() if person_id not in known]
-            went = [name for person_id, name in known.items() if person_id not in here]
-            self._say(' '.join(filter(None, (news(came, 'joined'), news(went, 'left')))))
 
 
 def news(names: Sequence[str], what: str) -> str:

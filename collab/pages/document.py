@@ -1,6 +1,7 @@
 """One document: its title, its people, whether it is saved, and the text itself."""
 
 import asyncio
+import json
 import logging
 from contextlib import AsyncExitStack
 
@@ -10,13 +11,15 @@ from nicegui import Client, events, ui
 from collab.document.people import Person
 from collab.editor.element import PageAction, SaveStatus, SharedEditor, UnsentEdits
 from collab.pages import missing
-from collab.pages.announcer import Announcer, Company
+from collab.pages.announcer import Announcer
+from collab.pages.company import Company
 from collab.pages.damaged import FindRescue, damaged
 from collab.pages.faces import Faces
 from collab.pages.frame import frame, heading
 from collab.pages.gone import Gone
 from collab.pages.myself import MyselfDialog
 from collab.pages.parts import Notice, Words
+from collab.pages.sharing import QrDialog
 from collab.pages.soon import Soon
 from collab.pages.title import TitleField
 from collab.pages.visitors import Visitors
@@ -106,12 +109,13 @@ class DocumentPage:
     def build(self, tools: ui.element) -> None:
         """Put everything on the page, and keep it true."""
         self._notice = Notice(self._client)
+        self._qr = QrDialog(self._client)
         self._dialog = MyselfDialog(self._visitors, self._me, self._notice)
         with tools:
             self._title = TitleField(self._hub, self._room, self._client, self._notice)
             self._title.author = self._me.id
             SaveStatus().classes('status')
-            self._faces = Faces(self._dialog.open)
+            self._faces = Faces(self._dialog.open, self._go_to)
             share = Words('button', 'Share', 'button button-main', type='button')
             share.on('click', self._shared, js_handler=COPY_LINK)
         self._gone = Gone(self._hub, self._room, self._client, self._notice)
@@ -122,11 +126,12 @@ class DocumentPage:
             placeholder='Write here. Everybody with the link can join.',
             actions=[
                 PageAction('Rename this document', self._title.focus, 'title name'),
+                PageAction('Show a QR code', self._qr.open, 'share phone projector join link'),
                 PageAction('Your name and colour', self._dialog.open, 'myself me profile'),
                 PageAction('All documents', self._leave, 'home list back'),
             ],
         )
-        self._company = Company(Announcer(self._client).say)
+        self._company = Company(self._client, Announcer(self._client).say)
         self._show_people()
         self._people_soon = Soon(self._client, PEOPLE_PAUSE, self._show_people)
         self._client.on_delete(self._room.watch(self._happened))
@@ -146,7 +151,11 @@ class DocumentPage:
         here = {person.id: person for person in self._room.people()}
         me = here.pop(self._me.id, self._me)
         self._faces.show([me, *here.values()], me.id)
-        self._company.show([*here.values()])
+        self._company.show(list(here.values()))
+
+    def _go_to(self, person: Person) -> str:
+        who = f'{json.dumps(person.id)}, event.currentTarget.querySelector(".aside").textContent'
+        return f'(event) => getElement({self._editor.id})?.goToPerson({who})'
 
     def _become(self, person: Person) -> None:
         self._me = person
@@ -169,7 +178,8 @@ class DocumentPage:
         ui.navigate.to('/')
 
     def _shared(self, event: events.GenericEventArguments) -> None:
-        self._notice.say(f'Copy this link: {event.args}' if event.args else 'Link copied')
+        words = f'Copy this link: {event.args}' if event.args else 'Link copied'
+        self._notice.say(words, 'Show a QR code', self._qr.open)
 
     def _end(self) -> None:
         self._title.disable()

@@ -11,18 +11,31 @@ from collab.pages.words import initials
 
 
 class Face:
-    """One person: initials in a circle; a button if there is something to be done with it."""
+    """One person: initials in a circle; a button if there is something to be done with it.
 
-    def __init__(self, person: Person, on_click: Callable[[], Any] | None = None, note: str = '') -> None:
+    :param on_click: called with a click on oneself
+    :param note: said behind the name
+    :param script: what a click on somebody else does in the browser
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        on_click: Callable[[], Any] | None = None,
+        note: str = '',
+        script: Callable[[Person], str] | None = None,
+    ) -> None:
         self._note = note
-        self._hint = ' — change name and colour' if on_click else ''
-        tag, attributes = ('button', {'type': 'button'}) if on_click else ('span', {})
+        self._hint = ' — change name and colour' if on_click else ' — go to their cursor' if script else ''
+        tag, attributes = ('button', {'type': 'button'}) if on_click or script else ('span', {})
         self._circle = part(tag, 'face', **attributes)
         with self._circle:
             self._initials = Words('span', '', aria_hidden='true')
             self._name = Words('span', '', 'aside')
         if on_click is not None:
             self._circle.on('click', on_click, args=[]).mark('myself-face')
+        if script is not None:
+            self._circle.on('click', js_handler=script(person))
         self.show(person)
 
     def show(self, person: Person) -> None:
@@ -36,8 +49,15 @@ class Face:
 class Faces:
     """A list of faces that follows who is there, changing only what changed."""
 
-    def __init__(self, on_me: Callable[[], Any], label: str = 'People here') -> None:
+    def __init__(
+        self,
+        on_me: Callable[[], Any],
+        on_other: Callable[[Person], str] | None = None,
+        label: str = 'People here',
+    ) -> None:
+        """`on_other` gives the script that a click on somebody else runs."""
         self._on_me = on_me
+        self._on_other = on_other
         self._shown: dict[str, tuple[Person, Face, ui.element]] = {}
         with part('div', 'people'):
             self._list = part('ul', 'faces', aria_label=label, data_testid='presence')
@@ -56,7 +76,7 @@ class Faces:
     def _show(self, person: Person, is_me: bool) -> None:
         if person.id not in self._shown:
             with self._list, part('li', 'me' if is_me else '', data_testid='presence-person') as item:
-                face = Face(person, self._on_me, ' (you)') if is_me else Face(person)
+                face = Face(person, self._on_me, ' (you)') if is_me else Face(person, script=self._on_other)
             self._shown[person.id] = (person, face, item)
         known, face, item = self._shown[person.id]
         if known != person:

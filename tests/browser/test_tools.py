@@ -104,7 +104,7 @@ async def test_the_toolbar_is_one_stop_of_the_tab_key(collab: Collab, visitor: V
     await ann.page.keyboard.press('End')
     await expect(tools.get_by_role('button', name='Table')).to_be_focused()
     await ann.page.keyboard.press('Tab')
-    await expect(ann.page.get_by_role('button', name='All actions')).to_be_focused()
+    await expect(ann.page.get_by_role('button', name='Outline')).to_be_focused()
 
 
 async def test_the_palette_finds_everything_without_a_mouse(collab: Collab, visitor: Visitor) -> None:

@@ -5,9 +5,13 @@ import type { UndoManager } from 'yjs'
 
 import type { Action } from './actions/action'
 import { Tools } from './actions/tools'
+import { Company } from './company/company'
+import { Counts } from './counts'
 import { keepClearOfKeyboard } from './keyboard'
 import { undoing } from './keys'
-import { type Mode, Modes } from './modes'
+import { type Mode, Modes, WIDE } from './modes'
+import type { Option } from './options'
+import { Outline } from './outline'
 import { Preview } from './preview/preview'
 import { Scrolling } from './preview/scrolling'
 
@@ -15,6 +19,7 @@ import { Scrolling } from './preview/scrolling'
 export interface Places {
   tools: HTMLElement
   panes: HTMLElement
+  foot: HTMLElement
   writing: HTMLElement
 }
 
@@ -24,7 +29,8 @@ export function placesIn(parent: HTMLElement): Places {
     inside.appendChild(Object.assign(document.createElement('div'), { className }))
   const tools = make('collab-tools', parent)
   const panes = make('collab-panes', parent)
-  return { tools, panes, writing: make('collab-writing', panes) }
+  const foot = make('collab-foot', parent)
+  return { tools, panes, foot, writing: make('collab-writing', panes) }
 }
 
 export class Desk {
@@ -32,14 +38,19 @@ export class Desk {
   private readonly scrolling: Scrolling
   private readonly modes: Modes
   private readonly tools: Tools
+  private readonly counts: Counts
+  private readonly outline: Outline
+  private readonly company: Company
   private readonly letKeyboard: () => void
 
   constructor(
     private readonly root: HTMLElement,
-    { tools, panes }: Places,
+    places: Places,
     private readonly view: EditorView,
     undoManager: UndoManager,
+    toggle: (option: Option) => void,
   ) {
+    const { tools, panes, foot, writing } = places
     /** What happens in it is taken back by itself, with nothing before it and nothing behind it. */
     const step = (work: () => void): void => {
       undoManager.stopCapturing()
@@ -56,18 +67,30 @@ export class Desk {
       choose: (mode: Mode) => this.modes.choose(mode),
       undo: () => undo(view),
       redo: () => redo(view),
+      toggleOutline: () => this.outline.toggle(),
+      toggle,
+      print: () => void this.preview.ready().then(() => window.print()),
     }
     this.tools = new Tools(root, tools, reach, step)
     view.dispatch({ effects: StateEffect.appendConfig.of(this.tools.keys) })
     tools.append(this.modes.dom)
+    window.addEventListener('beforeprint', this.preview.drawNow)
     this.letKeyboard = keepClearOfKeyboard(root)
     panes.append(this.preview.dom)
+    this.counts = new Counts(view)
+    foot.append(this.counts.dom)
+    this.outline = new Outline(view, () => this.goTo())
+    panes.insertBefore(this.outline.dom, writing)
+    this.company = new Company(view, undoManager.doc, places, () => this.scrolling.lead('text'))
     this.modes.show()
   }
 
   /** To be called with every change of the view. */
   update(update: ViewUpdate): void {
     this.preview.update(update)
+    this.counts.update(update)
+    this.outline.update(update)
+    this.company.update(update)
     if (update.state.readOnly !== update.startState.readOnly) this.tools.setReadOnly(update.state.readOnly)
   }
 
@@ -76,11 +99,27 @@ export class Desk {
     this.tools.setMore(actions)
   }
 
+  /** Shows where a person is. */
+  goToPerson(id: string, name: string): void {
+    this.company.goTo(id, name)
+  }
+
   destroy(): void {
+    window.removeEventListener('beforeprint', this.preview.drawNow)
     this.letKeyboard()
     this.modes.destroy()
     this.tools.destroy()
     this.preview.destroy()
+    this.counts.destroy()
+    this.outline.destroy()
+    this.company.destroy()
+  }
+
+  /** Somebody goes to a place in the text, and the preview comes along. */
+  private goTo(): void {
+    this.scrolling.lead('text')
+    if (!window.matchMedia(WIDE).matches) this.outline.toggle()
+    if (this.modes.mode !== 'read') this.view.focus()
   }
 
   private show(mode: Mode): void {

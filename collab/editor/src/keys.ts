@@ -3,7 +3,7 @@ import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, indentLess, indentMore, temporarilySetTabFocusMode } from '@codemirror/commands'
 import { indentUnit } from '@codemirror/language'
 import { search, searchKeymap } from '@codemirror/search'
-import { type Extension, Prec } from '@codemirror/state'
+import { EditorState, type Extension, Prec } from '@codemirror/state'
 import { type Command, EditorView, keymap } from '@codemirror/view'
 import type { UndoManager } from 'yjs'
 
@@ -12,10 +12,23 @@ import { growthOfStep } from './undoing'
 
 const AT_START_OF_LINE_OR_ITEM = /^\s*([-*+]|\d+[.)])?\s*$/
 
+/** CodeMirror's own words for its search, as they are said elsewhere on the page. */
+const SEARCH_WORDS = {
+  next: 'Next',
+  previous: 'Previous',
+  all: 'Select all',
+  'match case': 'Match case',
+  regexp: 'Pattern',
+  'by word': 'Whole words',
+  replace: 'Replace',
+  'replace all': 'Replace all',
+}
+
 export function keys(undoManager: UndoManager): Extension {
   return [
     closeBrackets(),
     search({ top: true }),
+    EditorState.phrases.of(SEARCH_WORDS),
     Prec.high(undoKeys(undoManager)),
     keymap.of([
       ...closeBracketsKeymap,

@@ -9,7 +9,7 @@ export const MODES: readonly { mode: Mode; name: string; words: string }[] = [
 
 const KEPT_AS = 'collab-mode'
 /** On less there is no room for two columns. */
-const WIDE = '(min-width: 48rem)'
+export const WIDE = '(min-width: 48rem)'
 
 export class Modes {
   readonly dom = document.createElement('div')

@@ -2,15 +2,15 @@
 import type { Extension } from '@codemirror/state'
 import { EditorView, type ViewUpdate } from '@codemirror/view'
 import { ySyncAnnotation } from 'y-codemirror.next'
-import type { Doc } from 'yjs'
 
 import { textBytes } from './bytes'
 import type { Refusal } from './connection'
 import { setPlaces } from './cursors'
 import { Desk, placesIn } from './desk'
 import { DEFAULTS, Editor, type EditorOptions } from './editor'
+import './inside'
 import { atMost } from './limit'
-import type { RemainsBoard } from './remains'
+import { type Option, keepOption, keptOptions } from './options'
 import { Session } from './session'
 import { type Status, StatusBoard, statusOf } from './status'
 import { Whereabouts } from './whereabouts'
@@ -29,24 +29,8 @@ export interface MountOptions extends Partial<EditorOptions> {
   readOnly?: boolean
 }
 
-/** What tests and the other parts of the page may use, as `element.__collab`. */
-export interface Inside {
-  doc: Doc
-  view: EditorView
-  status: () => Status
-  remains: RemainsBoard
-  /** How long the text is, as the page counts it. */
-  bytes: () => number
-}
-
 /** Tells, bubbling from the editor's element, what was put back or remains; see remains.ts. */
 const REMAINS_EVENT = 'collab-remains'
-
-declare global {
-  interface HTMLElement {
-    __collab?: Inside
-  }
-}
 
 const NOT_TRUE: Refusal = {
   code: 'damaged',
@@ -72,7 +56,7 @@ export class MountedEditor {
     private readonly parent: HTMLElement,
     { element, document, epoch = '', author = '', limit = Infinity, readOnly = false, ...options }: MountOptions,
   ) {
-    this.options = { ...DEFAULTS, ...options }
+    this.options = { ...DEFAULTS, ...options, ...keptOptions() }
     this.readOnly = readOnly
     this.session = new Session({ element, document, epoch, author }, {
       changed: () => this.refresh(),
@@ -87,9 +71,9 @@ export class MountedEditor {
     const { view } = this.editor
     const [status, bytes] = [() => this.board.last, () => view.state.field(textBytes)]
     parent.__collab = { doc, view, status, remains: device.remains, bytes }
-    this.desk = new Desk(parent, places, view, undoManager)
+    this.desk = new Desk(parent, places, view, undoManager, (option) => this.toggle(option))
     this.whereabouts = new Whereabouts(document, this.editor.view, this.session)
-    this.setOptions(options)
+    this.setOptions({})
     this.setLanguage(this.options.language)
     this.session.start(readOnly)
     this.refresh()
@@ -106,10 +90,16 @@ export class MountedEditor {
   }
 
   setOptions(options: Partial<EditorOptions>): void {
-    Object.assign(this.options, options)
+    Object.assign(this.options, options, keptOptions())
     // Words for an empty text must not flash up before the text is here.
     const words = this.loaded ? this.options.placeholder : ''
     this.editor.setOptions({ ...this.options, placeholder: words })
+  }
+
+  private toggle(option: Option): void {
+    const value = !this.options[option]
+    keepOption(option, value)
+    this.setOptions({ [option]: value })
   }
 
   /** Calls at once with the last status, then with every new one. Returns the way out. */
@@ -120,6 +110,11 @@ export class MountedEditor {
   /** What can be done on the page around it: found in the palette and called by its number. */
   setActions(names: readonly { name: string; words: string }[], act: (number: number) => void): void {
     this.desk.setActions(names.map(({ name, words }, number) => ({ name, words, group: 'Page', run: () => act(number) })))
+  }
+
+  /** Shows where this person is, and offers to stay with them. */
+  goToPerson(id: string, name: string): void {
+    this.desk.goToPerson(id, name)
   }
 
   focus(): void {

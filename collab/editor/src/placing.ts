@@ -5,6 +5,7 @@ import type { Other } from './presence'
 
 /** Where a cursor is, counted in characters of the editor. */
 export interface Place {
+  id: string
   name: string
   color: string
   anchor: number
@@ -68,11 +69,11 @@ export class Placer {
   }
 
   /** The place; null when the cursor is nowhere; undefined when the text it stands in is not here yet. */
-  private place({ name, color, cursor }: Other): Place | null | undefined {
+  private place({ id, name, color, cursor }: Other): Place | null | undefined {
     if (!cursor) return null
     const anchor = this.index(cursor.anchor)
     const head = this.index(cursor.head)
-    return anchor === undefined || head === undefined ? undefined : { name, color, anchor, head }
+    return anchor === undefined || head === undefined ? undefined : { id, name, color, anchor, head }
   }
 
   /** Where in the text this is; undefined when what stands there is not here. */

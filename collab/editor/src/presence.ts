@@ -9,6 +9,8 @@ export interface Cursor {
 }
 
 export interface Other {
+  /** Of the person, not of the tab. */
+  id: string
   name: string
   color: string
   cursor: Cursor | null
@@ -116,8 +118,9 @@ function readOther(state: unknown): Other | null {
   if (!isRecord(state)) return null
   const user = isRecord(state.user) ? state.user : {}
   const name = typeof user.name === 'string' ? [...user.name].slice(0, NAME_LENGTH).join('') : ''
+  const id = typeof user.id === 'string' ? user.id : ''
   const color = typeof user.color === 'string' && COLOR.test(user.color) ? user.color : DEFAULT_COLOR
-  return { name, color, cursor: readCursor(state.cursor) }
+  return { id, name, color, cursor: readCursor(state.cursor) }
 }
 
 function readCursor(value: unknown): Cursor | null {

@@ -2,6 +2,7 @@
 import type { EditorView } from '@codemirror/view'
 
 import type { Mode } from '../modes'
+import type { Option } from '../options'
 
 /** What actions can reach. */
 export interface Reach {
@@ -11,6 +12,9 @@ export interface Reach {
   choose: (mode: Mode) => void
   undo: () => void
   redo: () => void
+  toggleOutline: () => void
+  toggle: (option: Option) => void
+  print: () => void
   open: (what: 'palette' | 'help') => void
 }
 
@@ -24,6 +28,8 @@ export interface Action {
   key?: string
   /** The picture on its button in the toolbar: a path on a field of 20 x 20. */
   icon?: string
+  /** Its button stands apart from those for the text. */
+  aside?: boolean
   /** It changes the text, so it is not for who only reads. */
   writes?: boolean
   run(reach: Reach): void
@@ -46,6 +52,7 @@ export function ariaKey(key: string): string {
 }
 
 export function isKey(event: KeyboardEvent, key: string): boolean {
+  if (key === '?') return event.key === '?' && !event.ctrlKey && !event.metaKey
   const parts = key.split('-')
   const letter = parts.pop()!
   const wants = (part: string): boolean => parts.includes(part)

@@ -97,5 +97,6 @@ function score(name: string, letters: string): number {
     points += run + (at === 0 || name[at - 1] === ' ' ? 3 : 0)
     from = at + 1
   }
-  return points / letters.length - name.length / 1_000
+  const whole = name.replace(/\s+/g, '').includes(letters) ? 4 : 0
+  return points / letters.length + whole - name.length / 1_000
 }

@@ -20,6 +20,9 @@ const ICONS = {
   quote: 'M4 5v10M8 6h8M8 10h8M8 14h5',
   code: 'M7 6l-4 4 4 4M13 6l4 4-4 4',
   link: 'M8.500 11.500a3 3 0 0 0 4.200 0l2.500-2.500a3 3 0 0 0-4.200-4.200l-1 1M11.500 8.500a3 3 0 0 0-4.200 0L4.800 11a3 3 0 0 0 4.200 4.200l1-1',
+  outline: 'M4 5h12M7 10h9M10 15h6',
+  more: 'M4.500 10h.01M10 10h.01M15.500 10h.01',
+  help: 'M7.500 7.500a2.500 2.500 0 1 1 3.500 2.300c-.7.300-1 .8-1 1.700M10 14.500v.1',
   table: 'M3.500 4.500h13v11h-13zM3.500 8.500h13M10 8.500v7M3.500 12h13',
 }
 
@@ -67,8 +70,28 @@ export const ACTIONS: readonly Action[] = [
       if (mode() === before) choose('read') // where there is no room for both
     },
   },
-  { name: 'All actions', words: 'command palette menu', group: 'View', key: 'Mod-k', run: ({ open }) => open('palette') },
-  { name: 'Help: keys and Markdown', words: 'shortcuts ? how', group: 'View', run: ({ open }) => open('help') },
+  {
+    name: 'Outline',
+    words: 'headings contents sections navigate',
+    group: 'View',
+    key: 'Mod-Shift-o',
+    icon: ICONS.outline,
+    aside: true,
+    run: ({ toggleOutline }) => toggleOutline(),
+  },
+  { name: 'Line numbers', words: 'show hide option', group: 'View', run: ({ toggle }) => toggle('lineNumbers') },
+  { name: 'Wrap long lines', words: 'break option', group: 'View', run: ({ toggle }) => toggle('lineWrapping') },
+  { name: 'Print', words: 'paper pdf', group: 'View', key: 'Mod-p', run: ({ print }) => print() },
+  {
+    name: 'All actions',
+    words: 'command palette menu',
+    group: 'View',
+    key: 'Mod-k',
+    icon: ICONS.more,
+    aside: true,
+    run: ({ open }) => open('palette'),
+  },
+  { name: 'Help', words: 'keys shortcuts markdown how ?', group: 'View', key: '?', icon: ICONS.help, aside: true, run: ({ open }) => open('help') },
 ]
 
 /** An action on the text: one change, by hand as by key. */

@@ -5,17 +5,12 @@ import { make, picture } from './picture'
 /** Tab goes to the row and on from it; the arrows go along it (https://www.w3.org/WAI/ARIA/apg/patterns/toolbar/). */
 export function toolbar(actions: readonly Action[], act: (action: Action) => void): HTMLElement {
   const row = make('div', { className: 'collab-toolbar', role: 'toolbar', 'aria-label': 'Formatting' })
-  const buttons = actions.filter(({ icon }) => icon).map((action, index) => {
-    const { name, key, icon } = action
-    const button = make('button', { type: 'button', title: key ? `${name} (${keyWords(key)})` : name, 'aria-label': name })
-    if (key) button.setAttribute('aria-keyshortcuts', ariaKey(key))
+  const buttons = actions.filter(({ icon, aside }) => icon && !aside).map((action, index) => {
+    const button = row.appendChild(buttonFor(action, act))
     button.tabIndex = index === 0 ? 0 : -1
-    button.append(picture(icon!))
     // The text keeps the focus, and a phone its keyboard.
-    button.addEventListener('pointerdown', (event) => event.preventDefault())
     button.addEventListener('mousedown', (event) => event.preventDefault())
-    button.addEventListener('click', () => act(action))
-    return row.appendChild(button)
+    return button
   })
   row.addEventListener('keydown', (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -buttons.length, End: buttons.length }[event.key]
@@ -27,4 +22,19 @@ export function toolbar(actions: readonly Action[], act: (action: Action) => voi
     next.focus()
   })
   return row
+}
+
+/** The buttons that stand apart. */
+export function asideOf(actions: readonly Action[], act: (action: Action) => void): HTMLElement {
+  const buttons = actions.filter(({ aside }) => aside).map((action) => buttonFor(action, act))
+  return make('div', { className: 'collab-tools-aside' }, ...buttons)
+}
+
+function buttonFor(action: Action, act: (action: Action) => void): HTMLButtonElement {
+  const { name, key, icon } = action
+  const button = make('button', { type: 'button', title: key ? `${name} (${keyWords(key)})` : name, 'aria-label': name })
+  if (key) button.setAttribute('aria-keyshortcuts', ariaKey(key))
+  button.append(picture(icon!))
+  button.addEventListener('click', () => act(action))
+  return button
 }

@@ -2,15 +2,12 @@
 import { type Extension, Prec } from '@codemirror/state'
 import { keymap } from '@codemirror/view'
 
-import { type Action, type Reach, ariaKey, isKey, keyWords } from './action'
+import { type Action, type Reach, isKey } from './action'
 import { Help } from './help'
 import { Palette } from './palette'
-import { make, picture } from './picture'
 import { ACTIONS } from './table'
-import { toolbar } from './toolbar'
+import { asideOf, toolbar } from './toolbar'
 
-const MORE = 'M4.500 10h.01M10 10h.01M15.500 10h.01'
-const HELP = 'M7.500 7.500a2.500 2.500 0 1 1 3.500 2.300c-.7.300-1 .8-1 1.700M10 14.500v.1'
 const FIELDS = 'input, textarea, select, [contenteditable="true"]'
 
 export class Tools {
@@ -27,9 +24,7 @@ export class Tools {
     private readonly step: (work: () => void) => void,
   ) {
     this.row = toolbar(ACTIONS, (action) => this.act(action))
-    const aside = make('div', { className: 'collab-tools-aside' }, button('All actions', MORE, () => this.open('palette'), 'Mod-k'))
-    aside.append(button('Help', HELP, () => this.open('help'), '?'))
-    place.append(this.row, aside)
+    place.append(this.row, asideOf(ACTIONS, (action) => this.act(action)))
     root.append(this.palette.dom, this.help.dom)
     document.addEventListener('keydown', this.onKey)
   }
@@ -37,7 +32,7 @@ export class Tools {
   /** Keys in the text. Undo, redo and find have theirs already. */
   readonly keys: Extension = Prec.high(
     keymap.of(
-      ACTIONS.filter(({ key, group }) => key && group !== 'Edit').map((action) => ({
+      ACTIONS.filter(({ key, group }) => key && key !== '?' && group !== 'Edit').map((action) => ({
         key: action.key!,
         preventDefault: true,
         run: () => {
@@ -89,17 +84,8 @@ export class Tools {
     if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open], .q-dialog')) return
     // Find is the browser's own there.
     const action = ACTIONS.find(({ key, group }) => key && group === 'View' && isKey(event, key))
-    if (event.key === '?' && !target?.closest(FIELDS)) this.open('help')
-    else if (action) this.act(action)
-    else return
+    if (!action || (action.key === '?' && target?.closest(FIELDS))) return
+    this.act(action)
     event.preventDefault()
   }
-}
-
-function button(name: string, path: string, act: () => void, key: string): HTMLButtonElement {
-  const title = `${name} (${keyWords(key)})`
-  const made = make('button', { type: 'button', title, 'aria-label': name, 'aria-keyshortcuts': ariaKey(key) })
-  made.append(picture(path))
-  made.addEventListener('click', act)
-  return made
 }

@@ -2,6 +2,7 @@
 import { ChangeSet, MapMode, type Text } from '@codemirror/state'
 import type { EditorView, ViewUpdate } from '@codemirror/view'
 
+import { make } from '../actions/picture'
 import type { Block } from './blocks'
 import { dress } from './dress'
 
@@ -63,11 +64,26 @@ export class Preview {
     this.timer = window.setTimeout(() => void this.draw(), Math.max(SHORTEST_WAIT_MS, this.cost * WAIT_PER_WORK))
   }
 
+  /** Fetches what it needs to be drawn. */
+  async ready(): Promise<void> {
+    this.renderer ??= await load()
+  }
+
   private async draw(): Promise<void> {
     window.clearTimeout(this.timer)
     this.timer = 0
-    this.renderer ??= await load()
-    if (!this.visible || !this.renderer) return
+    await this.ready()
+    if (this.visible && this.renderer) this.drawNow()
+  }
+
+  /** What is to be printed has to be there at once; what is not ready is printed as it is written. */
+  readonly drawNow = (): void => {
+    if (!this.renderer) {
+      this.dom.replaceChildren(make('div', { className: 'preview-plain' }, this.view.state.doc.toString()))
+      this.blocks = this.elements = []
+      return
+    }
+    if (this.elements.length === 0) this.dom.replaceChildren()
     const begun = performance.now()
     const { doc, readOnly } = this.view.state
     this.shown = doc

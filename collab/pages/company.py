@@ -1,0 +1,48 @@
+"""Who came and who went, said in one quiet line however many they are."""
+
+from collections.abc import Callable, Sequence
+
+from nicegui import Client
+
+from collab.document.people import Person
+from collab.pages.announcer import news
+from collab.pages.parts import Words
+from collab.pages.soon import Soon
+
+PAUSE = 2.0
+"""Seconds in which comings and goings gather: who is back by then was never gone."""
+SHOWN = 6.0
+"""Seconds for which the line is shown."""
+
+
+class Company:
+    """A line of a page that says who came and went since it last said so; `say` has it read aloud."""
+
+    def __init__(self, client: Client, say: Callable[[str], None], pause: float = PAUSE) -> None:
+        self._aloud = say
+        self._line = Words('p', '', 'company', aria_hidden='true', data_testid='company')
+        self._said: dict[str, str] | None = None
+        self._here: dict[str, str] = {}
+        self._soon = Soon(client, pause, self._say)
+        self._fading = Soon(client, SHOWN, self._clear, settle=True)
+
+    def show(self, others: Sequence[Person]) -> None:
+        """These are here besides oneself. Whom one found when one came is no news."""
+        self._here = {person.id: person.name for person in others}
+        if self._said is not None and self._here.keys() != self._said.keys():
+            self._soon.ask()
+        else:
+            self._said = self._here  # whoever has another name now leaves by that
+
+    def _say(self) -> None:
+        before, self._said = self._said or {}, self._here
+        came = [name for person, name in self._here.items() if person not in before]
+        left = [name for person, name in before.items() if person not in self._here]
+        words = ' '.join(filter(None, (news(came, 'joined'), news(left, 'left'))))
+        if words:
+            self._line.text = words
+            self._aloud(words)
+            self._fading.ask()
+
+    def _clear(self) -> None:
+        self._line.text = ''

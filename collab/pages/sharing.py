@@ -1,0 +1,59 @@
+"""The address of a document as a picture that a phone's camera reads: for a room with a projector."""
+
+from itertools import groupby
+
+import segno
+from nicegui import Client, ui
+
+from collab.pages.parts import Words, button, part
+
+HERE = 'location.origin + location.pathname'
+"""Only the browser knows by which name it reached this server."""
+LONGEST = 1_000
+BORDER = 4
+"""Light modules around a QR code, as its standard (ISO/IEC 18004) asks for."""
+
+
+class QrDialog:
+    """The QR code of this page, as large as the screen allows, with the address below it."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        with ui.dialog() as self._dialog:
+            self._sheet = part('div', 'dialog qr', aria_label='Join with a phone', role='document').mark('qr')
+
+    async def open(self) -> None:
+        """Show it."""
+        link = await self._client.run_javascript(HERE)
+        if not isinstance(link, str) or len(link) > LONGEST:
+            return
+        self._sheet.clear()
+        with self._sheet:
+            Words('h2', 'Join with a phone')
+            picture(link)
+            Words('p', link, 'qr-link')
+            with part('div', 'dialog-actions'):
+                button('Close', self._dialog.close, autofocus=True)
+        self._dialog.open()
+
+
+def picture(link: str) -> None:
+    """A QR code, dark on light whatever the page looks like."""
+    rows = [[bool(module) for module in row] for row in segno.make_qr(link).matrix]
+    size = len(rows) + 2 * BORDER
+    with part('svg', 'qr-code', viewBox=f'0 0 {size} {size}', role='img', aria_label=f'QR code of {link}'):
+        part('rect', width=size, height=size, fill='#ffffff')
+        part('path', d=outline(rows), fill='#000000')
+
+
+def outline(rows: list[list[bool]]) -> str:
+    """The dark modules as one path: a box for each run of them in a row."""
+    boxes = []
+    for y, row in enumerate(rows, BORDER):
+        x = BORDER
+        for dark, run in groupby(row):
+            length = len(list(run))
+            if dark:
+                boxes.append(f'M{x} {y}h{length}v1h-{length}z')
+            x += length
+    return ''.join(boxes)

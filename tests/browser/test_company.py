@@ -1,0 +1,89 @@
+"""People who write together notice each other, in real browsers."""
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import WITHIN, Tab
+from tests.support.running import Collab
+
+Visitor = Callable[[], Awaitable[Tab]]
+LONG = '# Top\n\n' + 'A line of words.\n\n' * 150 + '## Bottom\n\nThe end.'
+
+
+async def be(tab: Tab, name: str) -> None:
+    """Take this name."""
+    await tab.page.locator('.me button.face').click()
+    await tab.page.get_by_label('Your name').fill(name)
+    await tab.page.get_by_role('button', name='Save').click()
+    await expect(tab.page.locator('.me')).to_contain_text(name, timeout=WITHIN)
+    await expect(tab.page.locator('.q-dialog')).to_have_count(0, timeout=WITHIN)
+
+
+async def test_a_face_leads_to_its_cursor_and_one_can_stay_with_it(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc', text=LONG)
+    ann, bob = [await (await visitor()).open(f'{collab.url}/d/doc') for _ in range(2)]
+    await be(bob, 'Bob')
+    await bob.content.click()
+    await bob.page.keyboard.press('Control+End')
+    flag, end = ann.page.locator('.cm-collab-caret'), ann.page.locator('.cm-line', has_text='The end.')
+    await expect(ann.page.get_by_role('button', name='Bob')).to_be_visible(timeout=WITHIN)
+    await expect(ann.page.locator('.collab-edge.below')).to_have_text('↓ Bob', timeout=WITHIN)
+    await expect(end).to_have_count(0)
+
+    await ann.page.get_by_role('button', name='Bob').click()
+    await expect(end).to_be_in_viewport(timeout=WITHIN)
+    await expect(flag).to_be_in_viewport()
+    await expect(ann.page.locator('.collab-edge.below')).to_be_empty()
+    note = ann.page.locator('.collab-following')
+    await expect(note).to_contain_text('Here is Bob')
+    await note.get_by_role('button', name='Follow').click()
+    await expect(note).to_contain_text('Following Bob')
+    await bob.page.keyboard.press('Control+Home')
+    await expect(ann.page.locator('.cm-line', has_text='# Top')).to_be_in_viewport(timeout=WITHIN)
+
+    await ann.content.click()
+    await ann.page.keyboard.type('!')
+    await expect(note).to_contain_text('No longer following Bob')
+    await bob.page.keyboard.press('Control+End')
+    await expect(ann.page.locator('.collab-edge.below')).to_have_text('↓ Bob', timeout=WITHIN)
+    await ann.page.locator('.collab-edge.below button').click()
+    await expect(end).to_be_in_viewport(timeout=WITHIN)
+
+
+async def test_a_meeting_of_three_writes_ticks_and_follows(
+    collab: Collab, visitor: Visitor, browser: Browser
+) -> None:
+    """Ann writes, Bob reads beside her, and Cem has a phone."""
+    await collab.create('doc', title='Meeting')
+    ann, bob, cem = [await visitor() for _ in range(3)]
+    await cem.page.set_viewport_size({'width': 390, 'height': 844})
+    for tab, name in ((ann, 'Ann'), (bob, 'Bob'), (cem, 'Cem')):
+        await tab.open(f'{collab.url}/d/doc')
+        await be(tab, name)
+    await expect(ann.page.get_by_test_id('company')).to_contain_text('joined', timeout=WITHIN)
+    await bob.page.get_by_role('button', name='Both', exact=True).click()
+    await cem.page.get_by_role('button', name='Read', exact=True).click()
+
+    await ann.content.click()
+    await ann.page.keyboard.type('# Agenda\n\n')
+    await ann.page.keyboard.press('Control+Shift+9')
+    await ann.page.keyboard.type('call the baker', delay=60)
+    await expect(bob.page.locator('.collab-typing')).to_have_text('Ann is writing…', timeout=WITHIN)
+    task = cem.page.get_by_test_id('preview').get_by_role('checkbox')
+    await expect(task).not_to_be_checked(timeout=WITHIN)
+    await task.click()
+    for tab in (ann, bob, cem):
+        await tab.has('# Agenda\n\n- [x] call the baker')
+    await expect(bob.page.get_by_test_id('preview').get_by_role('checkbox')).to_be_checked(timeout=WITHIN)
+
+    await ann.page.keyboard.press('Enter')
+    await ann.page.keyboard.press('Enter')
+    await ann.page.keyboard.insert_text('words\n\n' * 100 + '## Decisions\n\n')
+    await bob.page.get_by_test_id('presence').get_by_role('button', name='Ann').click()
+    await bob.page.locator('.collab-following').get_by_role('button', name='Follow').click()
+    decided = bob.page.get_by_test_id('preview').get_by_role('heading', name='Decisions')
+    await expect(decided).to_be_in_viewport(timeout=WITHIN)
+    await cem.page.context.close()
+    await expect(bob.page.get_by_test_id('company')).to_contain_text('Cem left.', timeout=2 * WITHIN)
+    await expect(bob.page.locator('.collab-typing')).to_be_empty(timeout=WITHIN)

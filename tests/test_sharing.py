@@ -1,0 +1,34 @@
+"""A document's address as a QR code."""
+
+import re
+
+import segno
+from nicegui.testing import User
+
+from collab.pages.sharing import BORDER, outline
+
+
+async def test_the_code_of_a_document_is_shown_for_a_projector(user: User) -> None:
+    user.javascript_rules[re.compile(re.escape('location.origin + location.pathname'))] = lambda _: (
+        'https://collab.example/d/notes'
+    )
+    await user.open('/')
+    user.find('New document').click()
+    await user.should_see(marker='presence-count', content='1 here')
+    user.find('Share').trigger('click', '')
+    await user.should_see('Link copied')
+    user.find('Show a QR code').click()
+    await user.should_see('Join with a phone')
+    await user.should_see('https://collab.example/d/notes')
+
+
+def test_the_outline_covers_exactly_the_dark_modules() -> None:
+    rows = [
+        [bool(module) for module in row] for row in segno.make_qr('https://collab.example/d/notes').matrix
+    ]
+    drawn = {
+        (int(x) + step - BORDER, int(y) - BORDER)
+        for x, y, length in re.findall(r'M(\d+) (\d+)h(\d+)v1h-\3z', outline(rows))
+        for step in range(int(length))
+    }
+    assert drawn == {(x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark}
