@@ -15,6 +15,8 @@ from collab.document.steps import in_steps
 from collab.document.surrogates import has_pairs
 from collab.document.update import Deletion, decode
 
+Asked = Callable[[], bool]
+
 CONTENT = 'content'
 """Name of the one shared text in a document."""
 
@@ -74,15 +76,10 @@ class SharedDocument:
     @property
     def length(self) -> int:
         """Size of the text in bytes of UTF-8, without building it."""
-        size: int = guarded(len, self._content)
-        return size
+        return guarded(len, self._content)
 
     def apply(
-        self,
-        update: bytes,
-        may_write: Callable[[int], bool],
-        limit: int,
-        is_enough: Callable[[], bool] = bool,
+        self, update: bytes, may_write: Callable[[int], bool], limit: int, is_enough: Asked = bool
     ) -> News | None:
         """Merge an update from outside; return what was news in it, or None.
 
@@ -180,9 +177,7 @@ class SharedDocument:
             self._deleted = Deleted(decode(self.missing(self.state_vector()), UNLIMITED).deletions)
         return self._deleted is None or all(map(self._deleted.has, deletions))
 
-    def _merge(
-        self, update: bytes, admitted: Admitted, is_enough: Callable[[], bool] | None = None
-    ) -> bytes | None:
+    def _merge(self, update: bytes, admitted: Admitted, is_enough: Asked | None = None) -> bytes | None:
         """Merge it, in several steps if that is quicker or may take too long; what was news in it."""
         news: list[bytes] = []
         end, deletions, known = admitted.sections_end, admitted.deletions, self._ledger.clocks
@@ -206,7 +201,7 @@ class SharedDocument:
         return not brought or self._at_most + brought <= limit
 
     def _exchange(
-        self, update: bytes, admitted: Admitted, brought: int, limit: int, is_enough: Callable[[], bool]
+        self, update: bytes, admitted: Admitted, brought: int, limit: int, is_enough: Asked
     ) -> bytes | None:
         """Merge what fits only if it deletes enough. Whether that text is still there, merging tells."""
         before = self._at_most
