@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from collab.document import protocol
 from collab.document.broken import Ambiguous, BrokenDocument
-from collab.document.protocol import RENEW, SAME
+from collab.document.protocol import RENEW, SAME, read_state_vector
 from collab.document.roles import Role
 from collab.document.shared import SharedDocument
 from collab.document.summary import proven_snapshot
 from collab.rooms import healing, tail
+from collab.rooms import room as room_module
 from collab.rooms.healing import BELIEF
 from collab.rooms.ports import Record, RestoredDocument, SettledDocument
 from collab.rooms.room import RESTORED, SETTLED
@@ -314,3 +315,19 @@ async def test_a_document_that_very_many_tabs_wrote_in_begins_anew_when_nobody_i
             assert tab.peer is not None
             assert tab.peer.refusal is not None
             assert tab.peer.refusal[0] == 'restored'
+
+
+async def test_a_document_of_too_many_client_ids_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scene() as s:
+        ann = await s.tab('ann')
+        monkeypatch.setattr(room_module, 'MOST_WRITERS', 50)
+        for first in range(0, 60, 20):
+            ids = range(1_000 + first, 1_020 + first)
+            sections = (forged.section(client, 0, forged.text('x')) for client in ids)
+            ann.send(protocol.update(forged.update(*sections)))
+            await ann.room.saved()
+        await becomes(lambda: ann.room.closed)
+        assert ann.room.closed == SETTLED
+        bob = await s.tab('bob')
+        assert bob.text == 'x' * 60
+        assert len(read_state_vector(bob.room.document.state_vector())) == 1

@@ -41,6 +41,11 @@ class Ownership:
         """Whether this client id belongs to an earlier life of the document."""
         return client in self._retired
 
+    @property
+    def writers(self) -> int:
+        """How many client ids have written in this life of the document."""
+        return len(self._owners)
+
     def is_past(self, held: Mapping[int, int]) -> bool:
         """Whether a replica with this state vector was loaded in an earlier life of the document.
 

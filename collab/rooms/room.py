@@ -34,6 +34,8 @@ TOO_MANY = (
     'too-many',
     'You have this document open in too many tabs. Close some, then reload this page.',
 )
+MOST_WRITERS = 20_000
+"""After so many Yjs client ids a document begins anew: with 100,000, no editor could say what it holds."""
 RESTORED = ('restored', 'This document was restored from a backup. Reload the page to see it.')
 SETTLED = (
     'restored',
@@ -185,6 +187,8 @@ class Room(Editing, Watchers):
         self.delivery.wrote(self.edits, peer)
         self._gathering.add(news, author, self._now(), first)
         self._journal.wrote(self)
+        if first and self.ownership.writers > MOST_WRITERS:
+            self._healing.put_in_order(self)
 
     def broke(self, error: BrokenDocument) -> None:
         """The document in memory cannot be trusted any more: nothing is taken in until it is built anew."""
