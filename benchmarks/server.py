@@ -27,16 +27,17 @@ AT_REST = 0.02
 
 
 @asynccontextmanager
-async def serving(data: Path | None = None, program: Path | None = None) -> AsyncIterator[Collab]:
-    """A server on its core, for the length of a block; with a data folder of its own if none is given."""
+async def serving(program: Path | None = None) -> AsyncIterator[Collab]:
+    """A server on its core and with a data folder of its own, for the length of a block.
+
+    It makes no daily backup, which would come a minute after the start, in a process of its own.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        collab = Collab(
-            data or Path(folder) / 'data', backups=0
-        )  # a daily one comes a minute after the start
+        collab = Collab(Path(folder) / 'data', backups=0)
         if program is not None:
             collab.program = [str(program)]
-        await start(collab)
         try:
+            await start(collab)
             yield collab
         except Exception:
             print(collab.log.read_text()[-2_000:], file=sys.stderr)

@@ -25,7 +25,7 @@ from tests.support.source import ROOT
 
 FOLDER = ROOT / 'benchmarks'
 PROGRAMS = sorted(f for f in FOLDER.glob('*.py') if '\nBENCHMARK = ' in f.read_text('utf-8'))
-AT_ONCE = 4
+AT_ONCE = 2
 MARKS = {
     'key_to_screen': pytest.mark.browser,
     'log_size': pytest.mark.traces,
@@ -36,8 +36,9 @@ MARKS = {
 
 
 @pytest.fixture(scope='module')
-def breaths() -> Iterator[dict[str, dict[str, Values | Exception]]]:
-    """What every benchmark but that of the peers finds at the smallest scale, by benchmark and case."""
+def breaths(request: pytest.FixtureRequest) -> Iterator[dict[str, dict[str, Values | Exception]]]:
+    """What the benchmarks that are asked for find at the smallest scale, by benchmark and case."""
+    chosen = {item.callspec.params.get('name') for item in request.session.items if hasattr(item, 'callspec')}
 
     async def run() -> dict[str, dict[str, Values | Exception]]:
         gate = asyncio.Semaphore(AT_ONCE)
@@ -52,7 +53,7 @@ def breaths() -> Iterator[dict[str, dict[str, Values | Exception]]]:
         found: dict[str, dict[str, asyncio.Task[Values | Exception]]] = {}
         async with asyncio.TaskGroup() as group:
             for benchmark in run_all.BENCHMARKS:
-                if benchmark is not peers.BENCHMARK:
+                if benchmark.name in chosen:
                     tasks = {c.name: group.create_task(measure(c)) for c in benchmark.cases(Scale.SMOKE)}
                     found[benchmark.name] = tasks
         return {name: {case: t.result() for case, t in tasks.items()} for name, tasks in found.items()}
