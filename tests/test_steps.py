@@ -106,12 +106,13 @@ def test_merging_stops_when_it_is_enough() -> None:
 
 
 async def test_who_lies_about_places_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reception, 'LONGEST_MERGE', 0.1)
     async with open_room() as room:
         honest, mallory = Tab(room, 'ann'), Tab(room, 'mallory')
         mallory.send(protocol.update(scattered(5, 5_000)))
         await room.saved()
-        mallory.send(protocol.update(scattered(9, 20_000)))
+        with monkeypatch.context() as patch:
+            patch.setattr(reception, 'LONGEST_MERGE', 0.1)
+            mallory.send(protocol.update(scattered(9, 20_000)))
         mallory.read()
         assert mallory.refused is not None
         assert mallory.refused[0] == 'too-large'
