@@ -138,7 +138,7 @@ async def test_nothing_is_compared_while_something_is_on_its_way(why: str) -> No
         store.release()
 
 
-async def test_a_page_that_lies_makes_the_server_read_the_log_once_a_minute_only() -> None:
+async def test_a_page_that_lies_makes_the_server_read_the_log_no_more_often_than_it_has_patience() -> None:
     store, clock = MemoryStore(), Clock()
     async with open_room(store, text='text', clock=clock) as room:  # type: ignore[arg-type]
         liar = Tab(room, 'liar')
