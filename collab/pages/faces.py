@@ -46,6 +46,10 @@ class Face:
         self._circle.style(f'--person: {person.color}')
 
 
+MOST = 40
+"""Faces on one page; more people are a number. Each takes 20 kB of the server's memory, on each page."""
+
+
 class Faces:
     """A list of faces that follows who is there, changing only what changed."""
 
@@ -61,15 +65,19 @@ class Faces:
         self._shown: dict[str, tuple[Person, Face, ui.element]] = {}
         with part('div', 'people'):
             self._list = part('ul', 'faces', aria_label=label, data_testid='presence')
+            self._more = Words('span', '', 'faces-more')
             self._count = Words('span', '', 'people-count', data_testid='presence-count')
 
     def show(self, people: Sequence[Person], me: str) -> None:
         """Show these people, each once; the one with the id `me` may change how they look."""
-        gone = self._shown.keys() - {person.id for person in people}
+        faces = some_of(people, me)
+        gone = self._shown.keys() - {person.id for person in faces}
         for person_id in gone:
             self._shown.pop(person_id)[2].delete()
-        for person in people:
+        for person in faces:
             self._show(person, person.id == me)
+        self._more.text = f'+{len(people) - len(faces)}'
+        self._more.visible = len(people) > len(faces)
         self._count.text = f'{len(people)} here'
         self._count.props['title'] = ', '.join(person.name for person in people)
 
@@ -82,3 +90,10 @@ class Faces:
         if known != person:
             face.show(person)
             self._shown[person.id] = (person, face, item)
+
+
+def some_of(people: Sequence[Person], me: str) -> list[Person]:
+    """Those whose faces are shown: the first to come, and whoever looks at them."""
+    first = list(people[:MOST])
+    late = [person for person in people[MOST:] if person.id == me]
+    return first[: MOST - len(late)] + late
