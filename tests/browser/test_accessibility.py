@@ -21,15 +21,16 @@ FINGER = 44
 CAN_BE_PRESSED = 'button, .button, .brand, .choice, .color, input:not(.choice input)'
 SHOWN = f"""[...document.querySelectorAll("{CAN_BE_PRESSED}")]
     .filter((element) => element.checkVisibility({{visibilityProperty: true}}))
-    .filter((element) => !element.closest('.cm-panels'))
+    .filter((element) => !element.closest('.cm-panels, [inert]'))
     .map((element) => [`${{element.className}} "${{element.textContent}}"`, element.getBoundingClientRect()])
     .filter(([, {{width}}]) => width > 1)"""
 TOO_SMALL = f"""least => {SHOWN}
     .filter(([, {{width, height}}]) => Math.min(width, height) < least)
     .map(([name, {{width, height}}]) => `${{name}} ${{width}} x ${{height}}`)"""
-OUTSIDE = f"""() => {SHOWN}
+OUTSIDE = f"""() => {SHOWN.replace('.cm-panels, ', '.cm-panels, .collab-toolbar, ')}
     .filter(([, {{left, right}}]) => left < 0 || right > innerWidth)
     .map(([name, {{left, right}}]) => `${{name}} from ${{left}} to ${{right}}`)"""
+"""The toolbar is a row that scrolls by itself."""
 WITHOUT_MARK = """() => {
     const element = document.activeElement;
     const marked = [element, ...element.querySelectorAll('*')].flatMap((e) => ['', '::before', '::after']
