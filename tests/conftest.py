@@ -61,9 +61,9 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def patient_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slow machine must not fail a story: users look for five seconds, not for three tenths of one."""
+    """A slow machine must not fail a story: users look for fifteen seconds, not for three tenths of one."""
     for look in (User.should_see, User.should_not_see):
-        monkeypatch.setitem(look.__kwdefaults__, 'retries', 50)
+        monkeypatch.setitem(look.__kwdefaults__, 'retries', 150)
 
 
 @pytest.fixture(scope='session')
