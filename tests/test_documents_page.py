@@ -179,7 +179,7 @@ async def test_files_become_documents_and_what_is_refused_is_said(user: User) ->
         ('binary.txt', b'a\0b'),
     )
     await user.should_see('3 documents imported.')
-    await user.should_see('“photo.png” is neither a text nor a Markdown file')
+    await user.should_see('“photo.png” is no text, Markdown, web page or Word file')
     await user.should_see('“latin.txt” is not text in UTF-8')
     await user.should_see('“binary.txt” holds something else than text')
     await becomes(lambda: sorted(listed(user)) == ['The plan', 'empty', 'notes'])

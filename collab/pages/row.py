@@ -9,6 +9,8 @@ from collab.editor.element import UnsentMark
 from collab.pages.contents import Entry
 from collab.pages.doing import Doing
 from collab.pages.faces import Face
+from collab.pages.more import Entry as MenuEntry
+from collab.pages.more import More
 from collab.pages.parts import Marked, Words, focus, icon_button, part
 from collab.pages.words import ago, exactly, machine_time
 from collab.rooms.naming import TITLE_LENGTH
@@ -31,7 +33,6 @@ class Row:
         self._changed = changed
         self._people: Sequence[Person] = ()
         self._field: ui.input | None = None
-        self._menu: ui.menu | None = None
         with part('li', 'document', data_testid='document-row') as self._row:
             with part('div', 'document-what') as self._what:
                 self._title = Words('a', info.title, 'document-title', href=f'/d/{info.id}')
@@ -47,8 +48,13 @@ class Row:
                 self._pin_button = icon_button('pin', 'Pin', self._pin)
                 icon_button('rename', 'Rename', self.rename)
                 icon_button('delete', 'Delete', self._delete, 'danger')
-                self._more = icon_button('more', 'More', self._show_more)
-                self._more.props['aria-haspopup'] = 'menu'
+                More(
+                    [
+                        MenuEntry('Duplicate', self._duplicate, 'duplicate'),
+                        MenuEntry('Export…', self._export, 'export-document'),
+                        MenuEntry('Keep as template', self._keep_as_template, 'keep-as-template'),
+                    ]
+                )
 
     @property
     def busy(self) -> bool:
@@ -121,15 +127,14 @@ class Row:
     async def _delete(self) -> None:
         await self._doing.delete(self._info)
 
-    def _show_more(self) -> None:
-        """The menu is made when somebody asks for it: a row must cost little."""
-        if self._menu is None:
-            with self._more, ui.menu().props('auto-close') as self._menu:
-                ui.menu_item('Duplicate', self._duplicate).mark('duplicate')
-            self._menu.open()
-
     async def _duplicate(self) -> None:
         await self._doing.duplicate(self._info)
+
+    def _export(self) -> None:
+        self._doing.export(self._info)
+
+    async def _keep_as_template(self) -> None:
+        await self._doing.keep_as_template(self._info)
 
     async def _pin(self) -> None:
         await self._doing.pin(self._info, not self._pinned)
