@@ -37,6 +37,12 @@ async def test_a_document_is_found_by_its_text_while_somebody_types(user: User) 
     user.find(marker='search').clear()
     await user.should_see('Kitchen')
     assert texts(user, 'document-line') == []
+    await search(user, 'gard', 'Garden')
+    await becomes(lambda: texts(user, 'found') == ['1 document found'])
+    assert marked(user) == ['Garden']
+    user.find(marker='search').clear()
+    await user.should_see('Kitchen')
+    assert marked(user) == []
 
 
 async def test_what_is_not_there_is_not_found(user: User) -> None:
@@ -244,6 +250,13 @@ async def drop(user: User, *files: tuple[str, bytes]) -> None:
     """Drop files on the page."""
     (upload,) = user.find(ui.upload).elements
     await upload.handle_uploads([SmallFileUpload(name, 'text/plain', data) for name, data in files])
+
+
+def marked(user: User) -> list[str]:
+    """What is marked on the page."""
+    assert user.client
+    with user.client:
+        return [one.text for one in ElementFilter(kind=TextElement) if one.tag == 'mark' and one.visible]
 
 
 def in_trash(user: User, title: str, words: str) -> UserInteraction[Element]:

@@ -35,8 +35,9 @@ class Row:
         self._field: ui.input | None = None
         with part('li', 'document', data_testid='document-row') as self._row:
             with part('div', 'document-what') as self._what:
-                self._title = Words('a', info.title, 'document-title', href=f'/d/{info.id}')
-                self._title.mark('document-title')
+                self._title = Marked('a', 'document-title', href=f'/d/{info.id}')
+                self._title.element.mark('document-title')
+                self._title.show(info.title, ())
                 self._line = Marked('p', 'document-line', data_testid='document-line')
                 self._line.element.visible = False
                 with part('p', 'document-when', data_testid='document-when'):
@@ -64,8 +65,10 @@ class Row:
     def show(self, entry: Entry, people: Sequence[Person]) -> None:
         """Show what the document is now, and the line by which it was found."""
         info = self._info = entry.info
-        self._line.show(entry.found.line if entry.found else '', entry.found.marks if entry.found else ())
-        self._title.text = info.title
+        found = entry.found
+        self._line.show(found.line if found else '', found.marks if found else ())
+        self._title.show(info.title, found.title_marks if found else ())
+        self._title.element.visible = not self.busy
         self._when.text = ago(info.changed_at, milliseconds())
         self._when.props['title'] = exactly(info.changed_at)
         self._when.props['datetime'] = machine_time(info.changed_at)
@@ -87,7 +90,7 @@ class Row:
         """Put a field in place of the title."""
         if self._field is not None:
             return
-        self._title.visible = False
+        self._title.element.visible = False
         with self._what:
             field = ui.input(value=self._info.title)
         field.props(f'outlined dense autofocus maxlength={TITLE_LENGTH} aria-label="New title"')
@@ -100,11 +103,11 @@ class Row:
         self._field = field
 
     async def _keep_and_go_on(self) -> None:
-        focus(self._title)  # sent after the field has made room for it
+        focus(self._title.element)  # sent after the field has made room for it
         await self._keep()
 
     def _leave_and_go_on(self) -> None:
-        focus(self._title)
+        focus(self._title.element)
         self._leave()
 
     async def _keep(self) -> None:
@@ -114,14 +117,14 @@ class Row:
         self._leave()
         if not title or title == self._info.title:
             return
-        self._title.text = title
+        self._title.show(title, ())
         await self._doing.rename(self._info, title)
 
     def _leave(self) -> None:
         if self._field is not None:
             field, self._field = self._field, None
             field.delete()
-            self._title.visible = True
+            self._title.element.visible = True
             self._changed()
 
     async def _delete(self) -> None:
