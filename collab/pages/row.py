@@ -15,6 +15,7 @@ from collab.pages.parts import Marked, Words, focus, icon_button, part
 from collab.pages.words import ago, exactly, machine_time
 from collab.rooms.naming import TITLE_LENGTH
 from collab.rooms.ports import DocumentInfo, milliseconds
+from collab.rooms.shelf import Ranges
 
 FACES = 5
 """Faces shown in a row; more people are a number."""
@@ -33,18 +34,17 @@ class Row:
         self._changed = changed
         self._people: Sequence[Person] = ()
         self._field: ui.input | None = None
+        self._line: Marked | None = None
+        self._faces: ui.element | None = None
         with part('li', 'document', data_testid='document-row') as self._row:
             with part('div', 'document-what') as self._what:
                 self._title = Marked('a', 'document-title', href=f'/d/{info.id}')
                 self._title.element.mark('document-title')
                 self._title.show(info.title, ())
-                self._line = Marked('p', 'document-line', data_testid='document-line')
-                self._line.element.visible = False
                 with part('p', 'document-when', data_testid='document-when'):
                     self._when = Words('time', '')
                     self._by = Words('span', '')
                 UnsentMark(info.id, UNSENT, REMAINING).classes('document-unsent')
-            self._faces = part('ul', 'faces faces-small', aria_label='In it now')
             with part('div', 'document-actions'):
                 self._pin_button = icon_button('pin', 'Pin', self._pin)
                 icon_button('rename', 'Rename', self.rename)
@@ -66,7 +66,7 @@ class Row:
         """Show what the document is now, and the line by which it was found."""
         info = self._info = entry.info
         found = entry.found
-        self._line.show(found.line if found else '', found.marks if found else ())
+        self._show_line(found.line if found else '', found.marks if found else ())
         self._title.show(info.title, found.title_marks if found else ())
         self._title.element.visible = not self.busy
         self._when.text = ago(info.changed_at, milliseconds())
@@ -142,6 +142,15 @@ class Row:
     async def _pin(self) -> None:
         await self._doing.pin(self._info, not self._pinned)
 
+    def _show_line(self, line: str, marks: Ranges) -> None:
+        if self._line is None and line:  # made when it is needed: a row must cost little
+            with self._what:
+                self._line = Marked('p', 'document-line', data_testid='document-line')
+            self._line.element.move(target_index=2 if self.busy else 1)
+        if self._line is not None:
+            self._line.show(line, marks)
+            self._line.element.visible = bool(line)
+
     def _show_pinned(self, pinned: bool) -> None:
         if pinned != self._pinned:
             self._pinned = pinned
@@ -150,6 +159,10 @@ class Row:
             self._row.classes(toggle='pinned')
 
     def _show_faces(self) -> None:
+        if self._faces is None:
+            with self._row:
+                self._faces = part('ul', 'faces faces-small', aria_label='In it now')
+            self._faces.move(target_index=1)
         self._faces.clear()
         with self._faces:
             for person in self._people[:FACES]:
