@@ -17,9 +17,9 @@ Part = dict[str, object] | str
 """A part of the document as the layout reads it. All text is data there, and never read as code."""
 
 
-def pdf(title: str, text: str, language: str, fonts: str = '') -> bytes:
-    """The PDF; `language` is a code of BCP 47, `fonts` a folder with more fonts than the system has."""
-    more: list[str] = [fonts] if fonts else []
+def pdf(title: str, text: str, language: str) -> bytes:
+    """The PDF; `language` is a code of BCP 47."""
+    own_fonts: list[str] = []  # those of the system are enough
     document = {
         'title': title,
         'language': _language(language),
@@ -29,7 +29,7 @@ def pdf(title: str, text: str, language: str, fonts: str = '') -> bytes:
     made: bytes = typst.compile(  # type: ignore[misc]
         LAYOUT.read_bytes(),
         root=str(LAYOUT.parent),
-        font_paths=more,
+        font_paths=own_fonts,
         sys_inputs={'document': json.dumps(document)},
     )
     return made
