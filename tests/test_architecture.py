@@ -39,11 +39,14 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {'fastapi', 'pydantic', 'starlette'},  # pydantic: how FastAPI describes the body of a request
     ),
     'collab.web.fair': ({'collab.rooms'}, {'uvicorn', 'wsproto'}),  # it makes uvicorn's own WebSocket fair
-    'collab.editor': ({'collab.document', 'collab.rooms'}, {'nicegui'}),
+    'collab.language': (set(), {'babel'}),
+    'collab.language.speaking': ({'collab.language'}, {'babel', 'nicegui'}),
+    'collab.editor': ({'collab.document', 'collab.language', 'collab.rooms'}, {'nicegui'}),
     'collab.pages': (
         {
             'collab.document',
             'collab.editor',
+            'collab.language',
             'collab.rooms',
             'collab.storage',
             'collab.web.auth',
@@ -51,6 +54,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         },
         {'nicegui', 'fastapi'},
     ),
+    'collab.pages.words': ({'collab.pages', 'collab.language'}, {'babel'}),
     'collab.pages.sharing': ({'collab.pages'}, {'nicegui', 'segno'}),
     'main': ({'collab', 'models'}, {'nicegui'}),
 }
