@@ -40,6 +40,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     'collab.web.fair': ({'collab.rooms'}, {'uvicorn', 'wsproto'}),  # it makes uvicorn's own WebSocket fair
     'collab.language': (set(), {'babel'}),
+    'collab.language.core': ({'collab.language'}, set()),
     'collab.language.speaking': ({'collab.language'}, {'babel', 'nicegui'}),
     'collab.editor': ({'collab.document', 'collab.language', 'collab.rooms'}, {'nicegui'}),
     'collab.pages': (
@@ -54,8 +55,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         },
         {'nicegui', 'fastapi'},
     ),
-    'collab.pages.words': ({'collab.pages', 'collab.language'}, {'babel'}),
-    'collab.pages.sharing': ({'collab.pages'}, {'nicegui', 'segno'}),
+    'collab.pages.words': ({'collab.language', 'collab.rooms'}, {'babel'}),
+    'collab.pages.sharing': ({'collab.language', 'collab.pages'}, {'nicegui', 'segno'}),
     'main': ({'collab', 'models'}, {'nicegui'}),
 }
 

@@ -85,6 +85,7 @@ def test_the_foreign_clients_are_made_of_the_sources_beside_them() -> None:
 
 def names_in_braces(code: str, keyword: str, side: int) -> set[str]:
     """The names in `import{name as local}from"nicegui-codemirror"` or `export{local as name}from"..."`."""
-    statements = re.findall(keyword + r'\{([^}]*)\}from"(?:nicegui-codemirror|\./[^"]*)"', code)
+    source = 'nicegui-codemirror' if keyword == 'import' else r'\./[^"]*'
+    statements = re.findall(rf'{keyword}\{{([^}}]*)\}}from"{source}"', code)
     pairs = [entry.split(' as ') for statement in statements for entry in statement.split(',')]
     return {pair[side if len(pair) > 1 else 0].strip() for pair in pairs}

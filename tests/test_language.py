@@ -6,11 +6,14 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Catalog
 
-from collab.language import gather
+from collab.language import gather, speaking
 from collab.language.catalogue import LOCALES, browser_script, browser_words, plural_names, read, translations
 from collab.language.choosing import ENGLISH, LANGUAGES, choose, direction, preferred
+from collab.language.core import SAID
+from collab.pages import words
 
 TRANSLATED = [language for language in LANGUAGES if language != ENGLISH]
+DAY = 24 * 60 * 60 * 1000
 CLDR_MILLIONS = {'fr': {'many'}}
 """What only numbers of millions have, for which gettext has no form."""
 
@@ -76,13 +79,13 @@ def test_a_translation_names_the_same_values_as_the_english_words(language: str)
     for message in read(language):
         if not message.id:
             continue
-        wanted = {name for words in strings(message.id) for name in placeholders(words)}
+        wanted = {name for said in strings(message.id) for name in placeholders(said)}
         plural = not isinstance(message.id, str)
-        for words in strings(message.string):
-            missing = wanted - placeholders(words)
-            assert placeholders(words) <= wanted, words
-            assert missing <= ({'number'} if plural else set()), words  # "one" or "two" may be a word
-            assert words.strip() == words or message.id != str(message.id).strip(), words
+        for said in strings(message.string):
+            missing = wanted - placeholders(said)
+            assert placeholders(said) <= wanted, said
+            assert missing <= ({'number'} if plural else set()), said  # "one" or "two" may be a word
+            assert said.strip() == said or message.id != str(message.id).strip(), said
 
 
 @pytest.mark.parametrize('language', TRANSLATED)
@@ -99,11 +102,16 @@ def test_plurals_have_all_the_forms_of_the_language(language: str) -> None:
     assert translations(language).gettext('Light') != 'Light'
 
 
+def test_what_is_translated_of_the_core_is_what_the_core_says() -> None:
+    folders = [gather.ROOT / 'collab' / name for name in ('document', 'rooms', 'editor')]
+    text = ''.join(path.read_text('utf-8') for folder in folders for path in folder.glob('*.py'))
+    assert [words for words in SAID if f"'{words}'" not in text] == []
+
+
 def test_the_browser_gets_only_what_it_says_itself() -> None:
     assert browser_words(ENGLISH) == {}
     for language in TRANSLATED:
-        words = browser_words(language)
-        assert 'Appearance' not in words
+        assert 'Appearance' not in browser_words(language)
         assert '</script' not in browser_script(language)
         assert len(browser_script(language).encode()) < 30_000
 
@@ -139,3 +147,35 @@ def placeholders(words: str) -> set[str]:
 
 def form_index(catalog: Catalog, number: int) -> int:
     return int(c2py(catalog.plural_expr)(number))
+
+
+def test_moments_and_numbers_are_written_as_each_language_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    then, now = 1_700_000_000_000, 1_700_000_000_000 + 3 * 60_000
+    said = {
+        'en': ('3 minutes ago', '14 November 2023, 22:13 UTC', 'on 14 November', '12,345 words'),
+        'de': ('vor 3 Minuten', '14. November 2023, 22:13 UTC', 'am 14. November', '12.345 Wörter'),
+        'fr': ('il y a 3 minutes', '14 novembre 2023, 22:13 UTC', 'le 14 novembre', '12\u202f345 mots'),
+        'ar': ('قبل 3 دقائق', '14 نوفمبر 2023، 22:13 UTC', 'في 14 نوفمبر', '12,345 كلمة'),
+    }
+    for language, expected in said.items():
+        monkeypatch.setattr(speaking, 'language', lambda language=language: language)
+        count = speaking.ngettext('{number} word', '{number} words', 12_345)
+        found = (words.ago(then, now), words.exactly(then), words.ago(then, then + 10 * DAY), count)
+        assert tuple(plain(one) for one in found) == expected
+
+
+def test_arabic_counts_in_six_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speaking, 'language', lambda: 'ar')
+    found = [
+        plain(speaking.ngettext('{number} word', '{number} words', n)) for n in (0, 1, 2, 3, 11, 100, 103)
+    ]
+    assert found == ['لا كلمات', 'كلمة واحدة', 'كلمتان', '3 كلمات', '11 كلمة', '100 كلمة', '103 كلمات']
+
+
+def test_a_name_in_an_arabic_sentence_keeps_its_own_direction(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speaking, 'language', lambda: 'ar')
+    assert speaking._('{name} left.', name='Ada (x)') == 'غادر \u2068Ada (x)\u2069.'
+
+
+def plain(said: str) -> str:
+    return said.replace('\u2068', '').replace('\u2069', '')

@@ -17,6 +17,8 @@ from collab.language.choosing import ENGLISH
 LOCALES = Path(__file__).parent / 'locales'
 IN_THE_BROWSER = ('.ts', '.js')
 """What a file is called whose words the browser puts on the page."""
+CORE = 'collab/language/core.py'
+"""What is said there reaches the browser by its socket, too."""
 EVERY_FORM = 200
 """Numbers among which each plural form of any language occurs."""
 
@@ -71,7 +73,7 @@ def plural_names(catalog: Catalog) -> list[str]:
 
 
 def _for_browser(message: Message) -> bool:
-    return any(place.endswith(IN_THE_BROWSER) for place, _ in message.locations)
+    return any(place.endswith((*IN_THE_BROWSER, CORE)) for place, _ in message.locations)
 
 
 def _key(message: Message) -> str:

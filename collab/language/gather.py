@@ -16,14 +16,14 @@ from collab.language.catalogue import IN_THE_BROWSER, LOCALES, read
 from collab.language.choosing import ENGLISH, LANGUAGES
 
 ROOT = Path(__file__).parent.parent.parent
-NOT_OURS = {'node_modules', 'dist', 'language', 'words'}
-"""Folders that say nothing of their own."""
+NOT_OURS = {'node_modules', 'dist', 'speaking.py', 'words.ts', 'gather.py'}
+"""Folders and files that say nothing of their own."""
 WIDTH = 110
 
 Said = str | tuple[str, str]
 """What is said; of one thing and of several, where the number matters."""
 
-SAYING = re.compile(r"""(?<![\w.$])(?:t|tn)\(\s*""")
+SAYING = re.compile(r"""(?<![\w.$])(?<!function )(?:t|tn)\(\s*""")
 STRING = r"""('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
 SAID = re.compile(rf"""(?<![\w.$])(?:t\(\s*{STRING}\s*[,)]|tn\(\s*{STRING}\s*,\s*{STRING}\s*,)""")
 

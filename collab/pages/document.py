@@ -10,6 +10,7 @@ from nicegui import Client, events, ui
 
 from collab.document.people import Person
 from collab.editor.element import PageAction, SaveStatus, SharedEditor, UnsentEdits
+from collab.language.speaking import _
 from collab.pages import missing
 from collab.pages.announcer import Announcer
 from collab.pages.company import Company
@@ -23,6 +24,7 @@ from collab.pages.sharing import QrDialog
 from collab.pages.soon import Soon
 from collab.pages.title import TitleField
 from collab.pages.visitors import Visitors
+from collab.pages.words import shown
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument, DeletedDocument, UnknownDocument
 from collab.rooms.room import Room
@@ -92,7 +94,7 @@ def register(hub: Hub, visitors: Visitors, rescue: FindRescue) -> None:
             missing.unavailable(request)
         else:
             client.on_delete(held.aclose)
-            with frame(heading(room.title), 'document') as tools:
+            with frame(heading(shown(room.title)), 'document') as tools:
                 DocumentPage(hub, visitors, room, client, me).build(tools)
 
 
@@ -116,19 +118,20 @@ class DocumentPage:
             self._title.author = self._me.id
             SaveStatus().classes('status')
             self._faces = Faces(self._dialog.open, self._go_to)
-            share = Words('button', 'Share', 'button button-main', type='button')
+            share = Words('button', _('Share'), 'button button-main', type='button')
             share.on('click', self._shared, js_handler=COPY_LINK)
         self._gone = Gone(self._hub, self._room, self._client, self._notice)
         UnsentEdits(self._room.id)
         self._editor = SharedEditor(
             self._room,
             self._me,
-            placeholder='Write here. Everybody with the link can join.',
+            placeholder=_('Write here. Everybody with the link can join.'),
+            label=_('Document text'),
             actions=[
-                PageAction('Rename this document', self._title.focus, 'title name'),
-                PageAction('Show a QR code', self._qr.open, 'share phone projector join link'),
-                PageAction('Your name and colour', self._dialog.open, 'myself me profile'),
-                PageAction('All documents', self._leave, 'home list back'),
+                PageAction(_('Rename this document'), self._title.focus, _('title name')),
+                PageAction(_('Show a QR code'), self._qr.open, _('share phone projector join link')),
+                PageAction(_('Your name and colour'), self._dialog.open, _('myself me profile')),
+                PageAction(_('All documents'), self._leave, _('home list back')),
             ],
         )
         self._company = Company(self._client, Announcer(self._client).say)
@@ -140,12 +143,13 @@ class DocumentPage:
         self._visitors.follow(self._client, self._me, self._become)
 
     def _happened(self, happening: Happening) -> None:
-        if happening is Happening.PEOPLE:
-            self._people_soon.ask()
-        elif happening is Happening.TITLE:
-            self._title.show()
-        elif happening is Happening.GONE:
-            self._end()
+        with self._client:  # whoever made it happen
+            if happening is Happening.PEOPLE:
+                self._people_soon.ask()
+            elif happening is Happening.TITLE:
+                self._title.show()
+            elif happening is Happening.GONE:
+                self._end()
 
     def _show_people(self) -> None:
         here = {person.id: person for person in self._room.people()}
@@ -178,8 +182,8 @@ class DocumentPage:
         ui.navigate.to('/')
 
     def _shared(self, event: events.GenericEventArguments) -> None:
-        words = f'Copy this link: {event.args}' if event.args else 'Link copied'
-        self._notice.say(words, 'Show a QR code', self._qr.open)
+        words = _('Copy this link: {link}', link=event.args) if event.args else _('Link copied')
+        self._notice.say(words, _('Show a QR code'), self._qr.open)
 
     def _end(self) -> None:
         self._title.disable()

@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import ui
 
 from collab.document.people import Person
+from collab.language.speaking import _, ngettext
 from collab.pages.parts import Words, part
 from collab.pages.words import initials
 
@@ -14,7 +15,7 @@ class Face:
     """One person: initials in a circle; a button if there is something to be done with it.
 
     :param on_click: called with a click on oneself
-    :param note: said behind the name
+    :param you: say that it is oneself
     :param script: what a click on somebody else does in the browser
     """
 
@@ -22,11 +23,11 @@ class Face:
         self,
         person: Person,
         on_click: Callable[[], Any] | None = None,
-        note: str = '',
+        you: bool = False,
         script: Callable[[Person], str] | None = None,
     ) -> None:
-        self._note = note
-        self._hint = ' — change name and colour' if on_click else ' — go to their cursor' if script else ''
+        self._you = you
+        self._does = _('change name and colour') if on_click else _('go to their cursor') if script else ''
         tag, attributes = ('button', {'type': 'button'}) if on_click or script else ('span', {})
         self._circle = part(tag, 'face', **attributes)
         with self._circle:
@@ -40,9 +41,9 @@ class Face:
 
     def show(self, person: Person) -> None:
         """Wear this name and colour from now on."""
-        name = f'{person.name}{self._note}'
+        name = _('{name} (you)', name=person.name) if self._you else person.name
         self._initials.text, self._name.text = initials(person.name), name
-        self._circle.props['title'] = f'{name}{self._hint}'
+        self._circle.props['title'] = f'{name} — {self._does}' if self._does else name
         self._circle.style(f'--person: {person.color}')
 
 
@@ -57,14 +58,14 @@ class Faces:
         self,
         on_me: Callable[[], Any],
         on_other: Callable[[Person], str] | None = None,
-        label: str = 'People here',
+        label: str = '',
     ) -> None:
         """`on_other` gives the script that a click on somebody else runs."""
         self._on_me = on_me
         self._on_other = on_other
         self._shown: dict[str, tuple[Person, Face, ui.element]] = {}
         with part('div', 'people'):
-            self._list = part('ul', 'faces', aria_label=label, data_testid='presence')
+            self._list = part('ul', 'faces', aria_label=label or _('People here'), data_testid='presence')
             self._more = Words('span', '', 'faces-more')
             self._count = Words('span', '', 'people-count', data_testid='presence-count')
 
@@ -78,13 +79,13 @@ class Faces:
             self._show(person, person.id == me)
         self._more.text = f'+{len(people) - len(faces)}'
         self._more.visible = len(people) > len(faces)
-        self._count.text = f'{len(people)} here'
+        self._count.text = ngettext('{number} here', '{number} here', len(people))
         self._count.props['title'] = ', '.join(person.name for person in people)
 
     def _show(self, person: Person, is_me: bool) -> None:
         if person.id not in self._shown:
             with self._list, part('li', 'me' if is_me else '', data_testid='presence-person') as item:
-                face = Face(person, self._on_me, ' (you)') if is_me else Face(person, script=self._on_other)
+                face = Face(person, self._on_me, you=True) if is_me else Face(person, script=self._on_other)
             self._shown[person.id] = (person, face, item)
         known, face, item = self._shown[person.id]
         if known != person:

@@ -8,9 +8,9 @@ from pathlib import PurePath
 from nicegui import Client, events, ui
 from nicegui.elements.upload_files import FileUpload
 
+from collab.language.speaking import N_, _, ngettext
 from collab.pages.doing import Doing
 from collab.pages.parts import Words
-from collab.pages.words import count
 from collab.rooms.hub import DOCUMENT_LIMIT
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,9 @@ class Importing:
         )
         self._upload.props('aria-hidden=true inert')
         self._upload.classes('aside').mark('upload')
-        self.button = Words('button', 'Import', 'button', type='button', title='Text and Markdown files')
+        self.button = Words(
+            'button', _('Import'), 'button', type='button', title=_('Text and Markdown files')
+        )
         self.button.on('click', js_handler=CHOOSE.format(self._upload.id))
         client.on_connect(lambda: client.run_javascript(DROP.format(self._upload.id)) and None)
 
@@ -68,29 +70,46 @@ class Importing:
         for file in event.files:
             try:
                 if file.size() > self._limit:
-                    raise ValueError(f'is larger than {self._limit // 1_000_000} MB')
+                    raise ValueError(_('is larger than {size} MB', size=self._limit // 1_000_000))
                 title, text = content_of(file.name, await file.read())
                 await self._doing.hub.create(title, text=text, author=self._doing.me.id)
                 made += 1
             except ValueError as error:
-                refused.append(f'“{file.name}” {error}')
+                refused.append(_('“{name}” {reason}', name=file.name, reason=_(str(error))))
             except Exception:
                 log.exception('A file could not be imported.')
-                refused.append(f'“{file.name}” could not be stored just now')
+                reason = _('could not be stored just now')
+                refused.append(_('“{name}” {reason}', name=file.name, reason=reason))
         self._upload.reset()
         self._say(made, refused, event.files)
 
     def _say(self, made: int, refused: Sequence[str], files: Sequence[FileUpload]) -> None:
-        words = [f'{count(made, "document")} imported.'] if made or not refused else []
-        if refused:
-            more = f', and {len(refused) - NAMED} more' if len(refused) > NAMED else ''
-            words.append(f'Not imported: {"; ".join(refused[:NAMED])}{more}.')
+        words = []
+        if made or not refused:
+            words = [ngettext('{number} document imported.', '{number} documents imported.', made)]
+        left = len(refused) - NAMED
+        reasons = _('; ').join(refused[:NAMED])
+        if left > 0:
+            words.append(
+                ngettext(
+                    'Not imported: {reasons}, and {number} more.',
+                    'Not imported: {reasons}, and {number} more.',
+                    left,
+                    reasons=reasons,
+                )
+            )
+        elif refused:
+            words.append(_('Not imported: {reasons}.', reasons=reasons))
         self._doing.notice.say(' '.join(words))
 
     def _rejected(self) -> None:
         self._doing.notice.say(
-            'Some files were not imported: only text and Markdown files of at most '
-            f'{self._limit // 1_000_000} MB can be, and {MOST} at once.'
+            _(
+                'Some files were not imported: only text and Markdown files of at most {size} MB can be, '
+                'and {most} at once.',
+                size=self._limit // 1_000_000,
+                most=MOST,
+            )
         )
 
 
@@ -101,12 +120,12 @@ def content_of(name: str, data: bytes) -> tuple[str, str]:
     """
     path = PurePath(name.replace('\\', '/'))
     if path.suffix.lower() not in KINDS:
-        raise ValueError('is neither a text nor a Markdown file')
+        raise ValueError(N_('is neither a text nor a Markdown file'))
     try:
         text = data.decode('utf-8-sig').replace('\r\n', '\n').replace('\r', '\n')
     except UnicodeDecodeError:
-        raise ValueError('is not text in UTF-8') from None
+        raise ValueError(N_('is not text in UTF-8')) from None
     if '\0' in text:
-        raise ValueError('holds something else than text')
+        raise ValueError(N_('holds something else than text'))
     heading = HEADING.search(text) if path.suffix.lower() in ('.md', '.markdown') else None
     return (heading[1] if heading else '') or path.stem, text

@@ -6,19 +6,20 @@ from nicegui import ui
 
 from collab.document.people import Person
 from collab.editor.element import UnsentMark
+from collab.language.speaking import N_, _
 from collab.pages.contents import Entry
 from collab.pages.doing import Doing
 from collab.pages.faces import Face
 from collab.pages.parts import Marked, Words, focus, icon_button, part
-from collab.pages.words import ago, exactly, machine_time
+from collab.pages.words import ago, exactly, machine_time, shown
 from collab.rooms.naming import TITLE_LENGTH
 from collab.rooms.ports import DocumentInfo, milliseconds
 
 FACES = 5
 """Faces shown in a row; more people are a number."""
 
-UNSENT = 'Edits of yours are on this device only. Open it to send them.'
-REMAINING = 'Text of yours is on this device only. Open it to decide what becomes of it.'
+UNSENT = N_('Edits of yours are on this device only. Open it to send them.')
+REMAINING = N_('Text of yours is on this device only. Open it to decide what becomes of it.')
 
 
 class Row:
@@ -34,20 +35,22 @@ class Row:
         self._menu: ui.menu | None = None
         with part('li', 'document', data_testid='document-row') as self._row:
             with part('div', 'document-what') as self._what:
-                self._title = Words('a', info.title, 'document-title', href=f'/d/{info.id}')
+                self._title = Words(
+                    'a', shown(info.title), 'document-title', href=f'/d/{info.id}', dir='auto'
+                )
                 self._title.mark('document-title')
                 self._line = Marked('p', 'document-line', data_testid='document-line')
                 self._line.element.visible = False
                 with part('p', 'document-when', data_testid='document-when'):
                     self._when = Words('time', '')
                     self._by = Words('span', '')
-                UnsentMark(info.id, UNSENT, REMAINING).classes('document-unsent')
-            self._faces = part('ul', 'faces faces-small', aria_label='In it now')
+                UnsentMark(info.id, _(UNSENT), _(REMAINING)).classes('document-unsent')
+            self._faces = part('ul', 'faces faces-small', aria_label=_('In it now'))
             with part('div', 'document-actions'):
-                self._pin_button = icon_button('pin', 'Pin', self._pin)
-                icon_button('rename', 'Rename', self.rename)
-                icon_button('delete', 'Delete', self._delete, 'danger')
-                self._more = icon_button('more', 'More', self._show_more)
+                self._pin_button = icon_button('pin', N_('Pin'), self._pin)
+                icon_button('rename', N_('Rename'), self.rename)
+                icon_button('delete', N_('Delete'), self._delete, 'danger')
+                self._more = icon_button('more', N_('More'), self._show_more)
                 self._more.props['aria-haspopup'] = 'menu'
 
     @property
@@ -59,11 +62,11 @@ class Row:
         """Show what the document is now, and the line by which it was found."""
         info = self._info = entry.info
         self._line.show(entry.found.line if entry.found else '', entry.found.marks if entry.found else ())
-        self._title.text = info.title
+        self._title.text = shown(info.title)
         self._when.text = ago(info.changed_at, milliseconds())
         self._when.props['title'] = exactly(info.changed_at)
         self._when.props['datetime'] = machine_time(info.changed_at)
-        self._by.text = f' by {entry.by}' if entry.by else ''
+        self._by.text = ' ' + _('by {name}', name=entry.by) if entry.by else ''
         self._show_pinned(entry.pinned)
         if list(people) != list(self._people):
             self._people = list(people)
@@ -84,7 +87,8 @@ class Row:
         self._title.visible = False
         with self._what:
             field = ui.input(value=self._info.title)
-        field.props(f'outlined dense autofocus maxlength={TITLE_LENGTH} aria-label="New title"')
+        field.props(f'outlined dense autofocus maxlength={TITLE_LENGTH} dir=auto')
+        field.props['aria-label'] = _('New title')
         field.classes('document-field').mark('rename-field')
         field.on('focus', js_handler='(event) => event.target.select()')
         field.on('keydown.enter', self._keep_and_go_on, args=[])
@@ -125,7 +129,7 @@ class Row:
         """The menu is made when somebody asks for it: a row must cost little."""
         if self._menu is None:
             with self._more, ui.menu().props('auto-close') as self._menu:
-                ui.menu_item('Duplicate', self._duplicate).mark('duplicate')
+                ui.menu_item(_('Duplicate'), self._duplicate).mark('duplicate')
             self._menu.open()
 
     async def _duplicate(self) -> None:
@@ -138,7 +142,7 @@ class Row:
         if pinned != self._pinned:
             self._pinned = pinned
             self._pin_button.props['aria-pressed'] = str(pinned).lower()
-            self._pin_button.props['title'] = 'Pinned: first in your list' if pinned else 'Pin'
+            self._pin_button.props['title'] = _('Pinned: first in your list') if pinned else _('Pin')
             self._row.classes(toggle='pinned')
 
     def _show_faces(self) -> None:

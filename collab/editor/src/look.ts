@@ -56,7 +56,7 @@ const text = {
     backgroundColor: 'transparent',
     color: MUTED,
     border: 'none',
-    paddingLeft: '0.5rem',
+    paddingInlineStart: '0.5rem',
   },
   '&.cm-focused .cm-matchingBracket': {
     backgroundColor: `color-mix(in srgb, ${ACCENT} 12%, transparent)`,
@@ -124,9 +124,9 @@ const panels = {
     fontFamily: `var(--collab-editor-font, ${PROSE_FONT})`,
   },
   '.cm-panels.cm-panels-top': { borderBottom: `1px solid ${BORDER}` },
-  '.cm-panel.cm-search': { padding: '8px 32px 8px 12px', fontSize: '14px' },
+  '.cm-panel.cm-search': { paddingBlock: '8px', paddingInline: '12px 32px', fontSize: '14px' },
   '.cm-panel.cm-search label': { fontSize: '13px', whiteSpace: 'nowrap' },
-  '.cm-panel.cm-search [name=close]': { top: '8px', right: '10px', fontSize: '20px', cursor: 'pointer' },
+  '.cm-panel.cm-search [name=close]': { top: '8px', right: 'auto', insetInlineEnd: '10px', fontSize: '20px', cursor: 'pointer' },
   '.cm-textfield, .cm-button': {
     padding: '3px 8px',
     color: 'inherit',

@@ -1,10 +1,12 @@
 /** Whether one writes, reads, or sees both side by side; remembered by the browser. */
+import { t } from './words'
+
 export type Mode = 'write' | 'both' | 'read'
 
 export const MODES: readonly { mode: Mode; name: string; words: string }[] = [
-  { mode: 'write', name: 'Write', words: 'The text alone' },
-  { mode: 'both', name: 'Both', words: 'The text and beside it how it reads' },
-  { mode: 'read', name: 'Read', words: 'Only how it reads' },
+  { mode: 'write', name: t('Write'), words: t('The text alone') },
+  { mode: 'both', name: t('Both'), words: t('The text and beside it how it reads') },
+  { mode: 'read', name: t('Read'), words: t('Only how it reads') },
 ]
 
 const KEPT_AS = 'collab-mode'
@@ -21,7 +23,7 @@ export class Modes {
     this.chosen = read()
     this.dom.className = 'collab-modes'
     this.dom.setAttribute('role', 'group')
-    this.dom.setAttribute('aria-label', 'Write or read')
+    this.dom.setAttribute('aria-label', t('Write or read'))
     for (const { mode, name, words } of MODES) {
       const button = Object.assign(document.createElement('button'), { type: 'button', textContent: name, title: words })
       button.dataset.mode = mode

@@ -14,6 +14,7 @@ import { type Option, keepOption, keptOptions } from './options'
 import { Session } from './session'
 import { type Status, StatusBoard, statusOf } from './status'
 import { Whereabouts } from './whereabouts'
+import { t } from './words'
 
 export interface MountOptions extends Partial<EditorOptions> {
   /** Number of the NiceGUI element: the address of its frames. */
@@ -34,7 +35,7 @@ const REMAINS_EVENT = 'collab-remains'
 
 const NOT_TRUE: Refusal = {
   code: 'damaged',
-  words: 'This page no longer shows what is shared. Copy what you need, then reload the page.',
+  words: t('This page no longer shows what is shared. Copy what you need, then reload the page.'),
 }
 
 /** A fresh replica of the document, in a fresh editor inside `parent`. */

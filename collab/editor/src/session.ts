@@ -12,6 +12,7 @@ import { Others, OwnCursor, readPosition } from './presence'
 import type { PresenceEntry } from './protocol'
 import { PUT_BACK } from './salvage'
 import { type Socket, Wire, whenSocketExists } from './wire'
+import { t } from './words'
 
 export interface SessionListener extends DeviceListener {
   /** Where the others' cursors are now; null for those that are gone. */
@@ -28,7 +29,7 @@ const UNDO_PAUSE_MS = 500
 
 const STILL_WRONG: Refusal = {
   code: 'damaged',
-  words: 'This page does not show what the server holds, even after a reload. Copy what you need, then tell who runs it.',
+  words: t('This page does not show what the server holds, even after a reload. Copy what you need, then tell who runs it.'),
 }
 
 export class Session {

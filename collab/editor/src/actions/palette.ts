@@ -1,11 +1,12 @@
 /** Everything that can be done, found by a few letters of its name, without a mouse. */
-import { type Action, keyWords } from './action'
+import { type Action, GROUPS, keyWords } from './action'
 import { make } from './picture'
+import { t } from '../words'
 
 export class Palette {
   readonly dom: HTMLDialogElement
-  private readonly field = make('input', { type: 'text', placeholder: 'What do you want to do?', autocomplete: 'off' })
-  private readonly list = make('ul', { role: 'listbox', id: 'collab-palette-list', 'aria-label': 'Actions' })
+  private readonly field = make('input', { type: 'text', placeholder: t('What do you want to do?'), autocomplete: 'off' })
+  private readonly list = make('ul', { role: 'listbox', id: 'collab-palette-list', 'aria-label': t('Actions') })
   private readonly none = make('p', { className: 'collab-palette-none', role: 'status' })
   private found: readonly Action[] = []
   private at = 0
@@ -15,10 +16,10 @@ export class Palette {
     private readonly actions: () => readonly Action[],
     private readonly act: (action: Action) => void,
   ) {
-    const attributes = { role: 'combobox', 'aria-label': 'Look for an action', 'aria-expanded': 'true' }
+    const attributes = { role: 'combobox', 'aria-label': t('Look for an action'), 'aria-expanded': 'true' }
     for (const [name, value] of Object.entries(attributes)) this.field.setAttribute(name, value)
     this.field.setAttribute('aria-controls', this.list.id)
-    this.dom = make('dialog', { className: 'collab-palette', 'aria-label': 'All actions' }, this.field, this.list, this.none)
+    this.dom = make('dialog', { className: 'collab-palette', 'aria-label': t('All actions') }, this.field, this.list, this.none)
     this.field.addEventListener('input', () => this.look())
     this.field.addEventListener('keydown', (event) => this.key(event))
     this.dom.addEventListener('click', (event) => this.clicked(event))
@@ -34,11 +35,11 @@ export class Palette {
   private look(): void {
     this.found = find(this.actions(), this.field.value)
     this.at = 0
-    this.none.textContent = this.found.length === 0 ? 'Nothing here is called so.' : ''
+    this.none.textContent = this.found.length === 0 ? t('Nothing here is called so.') : ''
     this.list.replaceChildren(
       ...this.found.map(({ name, key, group }, index) => {
         const option = make('li', { role: 'option', id: `collab-palette-${index}` })
-        option.append(make('span', {}, name), make('small', {}, group))
+        option.append(make('span', {}, name), make('small', {}, GROUPS[group]))
         if (key) option.append(make('kbd', {}, keyWords(key)))
         return option
       }),
