@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import Response
 from nicegui import Client, app, ui
 
-from collab.language.catalogue import browser_script
+from collab.language.catalogue import browser_script, browser_version, translations
 from collab.language.choosing import LANGUAGES
 from collab.language.speaking import WORDS_URL, _, speak
 from collab.pages.look import LookMenu
@@ -37,6 +37,9 @@ FAVICON = (
 
 def register() -> None:
     """Give all pages the design, served by this server and kept by browsers until it changes."""
+    for language in LANGUAGES:  # now, or the first who reads it would keep everybody waiting for that
+        translations(language)
+        browser_version(language)
     css = stylesheet()
     version = blake2b(css.encode(), digest_size=6).hexdigest()
     ui.add_head_html(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">', shared=True)
