@@ -26,6 +26,9 @@ from collab.storage.shelf import Shelf
 from collab.storage.trash import DISCARDED, Trash
 from models import Chapter, Database, Document, Snapshot, Update
 
+LITTLE = 64 * 1024
+"""Bytes of edits that are written in a moment."""
+
 
 class Documents(Chapters, Shelf, Trash):
     """The store of `collab.rooms.ports`, in SQLite. What it promises is written there.
@@ -88,7 +91,9 @@ class Documents(Chapters, Shelf, Trash):
     async def append(self, records: Sequence[Record]) -> None:
         """Commit all records in one transaction, or none. Raises as the port says."""
         if records:
-            await self._database.write_at_once(Batch(records).write)
+            is_little = sum(len(record.update) for record in records) <= LITTLE
+            write = self._database.write_soon if is_little else self._database.write_at_once
+            await write(Batch(records).write)
 
     async def begin_life(self, record: Record) -> None:
         """Let the document go on with this record as all of its text. Raises as the port says."""
