@@ -155,7 +155,7 @@ def test_moments_and_numbers_are_written_as_each_language_does(monkeypatch: pyte
         'en': ('3 minutes ago', '14 November 2023, 22:13 UTC', 'on 14 November', '12,345 words'),
         'de': ('vor 3 Minuten', '14. November 2023, 22:13 UTC', 'am 14. November', '12.345 Wörter'),
         'fr': ('il y a 3 minutes', '14 novembre 2023, 22:13 UTC', 'le 14 novembre', '12\u202f345 mots'),
-        'ar': ('قبل 3 دقائق', '14 نوفمبر 2023، 22:13 UTC', 'في 14 نوفمبر', '12,345 كلمة'),
+        'ar': ('قبل 3 دقائق', '14 نوفمبر 2023، 22:13 بالتوقيت العالمي', 'في 14 نوفمبر', '12,345 كلمة'),
     }
     for language, expected in said.items():
         monkeypatch.setattr(speaking, 'language', lambda language=language: language)

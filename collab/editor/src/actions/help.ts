@@ -44,6 +44,6 @@ export class Help {
 }
 
 function markdown(): HTMLElement {
-  const lines = MARKDOWN.flatMap(([written, means]) => [make('dt', {}, make('code', { dir: 'ltr' }, written)), make('dd', {}, means)])
+  const lines = MARKDOWN.flatMap(([written, means]) => [make('dt', {}, make('code', { dir: 'auto' }, written)), make('dd', {}, means)])
   return make('section', { className: 'wide' }, make('h3', {}, 'Markdown'), make('dl', {}, ...lines))
 }
