@@ -5,6 +5,7 @@ from models.base import Base, DatabaseDamaged, DatabaseUnusable
 from models.document import Chapter, Document, Pin, Replica, Snapshot, Update
 from models.engine import Database, open_database
 from models.errors import is_damage
+from models.template import Template
 
 __all__ = [
     'Base',
@@ -17,6 +18,7 @@ __all__ = [
     'Pin',
     'Replica',
     'Snapshot',
+    'Template',
     'Update',
     'is_damage',
     'open_database',

@@ -103,7 +103,7 @@ def test_plurals_have_all_the_forms_of_the_language(language: str) -> None:
 
 
 def test_what_is_translated_of_the_core_is_what_the_core_says() -> None:
-    folders = [gather.ROOT / 'collab' / name for name in ('document', 'rooms', 'editor')]
+    folders = [gather.ROOT / 'collab' / name for name in ('document', 'rooms', 'editor', 'files')]
     text = ''.join(path.read_text('utf-8') for folder in folders for path in folder.glob('*.py'))
     assert [words for words in SAID if f"'{words}'" not in text] == []
 

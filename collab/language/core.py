@@ -16,5 +16,13 @@ SAID = (
     N_('This edit is too large to be sent at once.'),
     N_('The text holds half a character (a lone surrogate).'),
     N_('Untitled'),
+    N_('takes too long'),
+    N_('could not be dealt with just now'),
+    N_('holds something else than a web page'),
+    N_('is in an encoding that nobody knows'),
+    N_('is not a Word document that can be read (.docx, without a password)'),
+    N_('grows too large when it is unpacked'),
+    N_('is too large to be read'),
+    N_('is nested too deeply'),
 )
-"""Each stands so in `document`, `rooms` or `editor`; what only programs come to read is not among them."""
+"""Each stands so in `document`, `rooms`, `editor` or `files`; what only programs come to read is not among them."""

@@ -10,14 +10,17 @@ from nicegui import Client, events, ui
 
 from collab.document.people import Person
 from collab.editor.element import PageAction, SaveStatus, SharedEditor, UnsentEdits
-from collab.language.speaking import _
+from collab.language.speaking import N_, _
 from collab.pages import missing
 from collab.pages.announcer import Announcer
 from collab.pages.company import Company
 from collab.pages.damaged import FindRescue, damaged
+from collab.pages.exporting import ExportDialog
 from collab.pages.faces import Faces
 from collab.pages.frame import frame, heading
 from collab.pages.gone import Gone
+from collab.pages.keeping import keep_as_template
+from collab.pages.more import Entry, More
 from collab.pages.myself import MyselfDialog
 from collab.pages.parts import Notice, Words
 from collab.pages.sharing import QrDialog
@@ -29,6 +32,7 @@ from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument, DeletedDocument, UnknownDocument
 from collab.rooms.room import Room
 from collab.rooms.watching import Happening
+from collab.storage.templates import Templates
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +71,7 @@ OFFLINE = """addEventListener('collab-status', ({detail}) => {
 """Only the text can be changed without a connection: the rest takes neither keys nor clicks then."""
 
 
-def register(hub: Hub, visitors: Visitors, rescue: FindRescue) -> None:
+def register(hub: Hub, visitors: Visitors, templates: Templates, rescue: FindRescue) -> None:
     """The page of a document. Its room stays open for as long as NiceGUI keeps the page.
 
     `rescue` finds a damaged document in the backups.
@@ -95,15 +99,18 @@ def register(hub: Hub, visitors: Visitors, rescue: FindRescue) -> None:
         else:
             client.on_delete(held.aclose)
             with frame(heading(shown(room.title)), 'document') as tools:
-                DocumentPage(hub, visitors, room, client, me).build(tools)
+                DocumentPage(hub, visitors, templates, room, client, me).build(tools)
 
 
 class DocumentPage:
     """One visitor's view of a document."""
 
-    def __init__(self, hub: Hub, visitors: Visitors, room: Room, client: Client, me: Person) -> None:
+    def __init__(
+        self, hub: Hub, visitors: Visitors, templates: Templates, room: Room, client: Client, me: Person
+    ) -> None:
         self._hub = hub
         self._visitors = visitors
+        self._templates = templates
         self._room = room
         self._client = client
         self._me = me
@@ -112,6 +119,7 @@ class DocumentPage:
         """Put everything on the page, and keep it true."""
         self._notice = Notice(self._client)
         self._qr = QrDialog(self._client)
+        self._exports = ExportDialog(self._client, self._notice)
         self._dialog = MyselfDialog(self._visitors, self._me, self._notice)
         with tools:
             self._title = TitleField(self._hub, self._room, self._client, self._notice)
@@ -120,6 +128,13 @@ class DocumentPage:
             self._faces = Faces(self._dialog.open, self._go_to)
             share = Words('button', _('Share'), 'button button-main', type='button')
             share.on('click', self._shared, js_handler=COPY_LINK)
+            More(
+                [
+                    Entry(N_('Export…'), self._export, 'export-document'),
+                    Entry(N_('Keep as template'), self._keep_as_template, 'keep-as-template'),
+                    Entry(N_('Show a QR code'), self._qr.open, 'show-qr'),
+                ]
+            )
         self._gone = Gone(self._hub, self._room, self._client, self._notice)
         UnsentEdits(self._room.id)
         self._editor = SharedEditor(
@@ -129,6 +144,10 @@ class DocumentPage:
             label=_('Document text'),
             actions=[
                 PageAction(_('Rename this document'), self._title.focus, _('title name')),
+                PageAction(
+                    _('Export this document'), self._export, _('download save file pdf word html markdown')
+                ),
+                PageAction(_('Keep as template'), self._keep_as_template, _('template copy')),
                 PageAction(_('Show a QR code'), self._qr.open, _('share phone projector join link')),
                 PageAction(_('Your name and colour'), self._dialog.open, _('myself me profile')),
                 PageAction(_('All documents'), self._leave, _('home list back')),
@@ -177,6 +196,12 @@ class DocumentPage:
         self._client.run_javascript(
             f'if (matchMedia("(pointer: fine)").matches) getElement({self._editor.id})?.focus()'
         )
+
+    def _export(self) -> None:
+        self._exports.open(self._room.id, self._room.title)
+
+    async def _keep_as_template(self) -> None:
+        await keep_as_template(self._hub, self._templates, self._notice, self._me.id, self._room.id)
 
     def _leave(self) -> None:
         ui.navigate.to('/')

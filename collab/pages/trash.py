@@ -10,8 +10,8 @@ from nicegui import Client, ui
 
 from collab.language.speaking import N_, _, ngettext
 from collab.pages import missing
-from collab.pages.doing import NOT_NOW
 from collab.pages.frame import frame, heading
+from collab.pages.keeping import NOT_NOW
 from collab.pages.parts import Notice, Words, button, part
 from collab.pages.soon import Soon
 from collab.pages.words import ago, exactly, machine_time, shown

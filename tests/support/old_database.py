@@ -13,6 +13,7 @@ BACK_TO_0001 = """
     ALTER TABLE documents DROP COLUMN sort_key;
     DROP TABLE chapters;
     DROP TABLE pins;
+    DROP TABLE templates;
     UPDATE alembic_version SET version_num = '0001';
 """
 
