@@ -33,7 +33,10 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     'collab.document.change': ({'collab.document'}, {'rapidfuzz'}),
     'collab.document.shared': ({'collab.document'}, {'pycrdt'}),
     'collab.rooms': ({'collab.document'}, set()),
-    'collab.storage': ({'models', 'collab.rooms.ports', 'collab.rooms.shelf'}, {'sqlalchemy'}),
+    'collab.storage': (
+        {'models', 'collab.rooms.images', 'collab.rooms.ports', 'collab.rooms.shelf', 'collab.rooms.talk'},
+        {'sqlalchemy'},
+    ),
     'collab.web': (
         {'collab.document', 'collab.rooms', 'collab.storage', 'collab.settings'},
         {'fastapi', 'pydantic', 'starlette'},  # pydantic: how FastAPI describes the body of a request

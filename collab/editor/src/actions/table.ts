@@ -55,6 +55,7 @@ export const ACTIONS: readonly Action[] = [
       name: { write: 'Write', both: 'Write and preview side by side', read: 'Read: the preview alone' }[mode],
       words: `${words} markdown view mode`,
       group: 'View',
+      markdown: true,
       run: ({ choose }) => choose(mode),
     }),
   ),
@@ -63,6 +64,7 @@ export const ACTIONS: readonly Action[] = [
     words: 'preview toggle switch mode',
     group: 'View',
     key: 'Mod-Shift-e',
+    markdown: true,
     run({ mode, choose }) {
       const modes = MODES.map((each) => each.mode)
       const before = mode()
@@ -79,6 +81,7 @@ export const ACTIONS: readonly Action[] = [
     aside: true,
     run: ({ toggleOutline }) => toggleOutline(),
   },
+  { name: 'Language of the text', words: 'markdown code programming syntax highlighting colours', group: 'View', run: ({ chooseLanguage }) => chooseLanguage() },
   { name: 'Line numbers', words: 'show hide option', group: 'View', run: ({ toggle }) => toggle('lineNumbers') },
   { name: 'Wrap long lines', words: 'break option', group: 'View', run: ({ toggle }) => toggle('lineWrapping') },
   { name: 'Print', words: 'paper pdf', group: 'View', key: 'Mod-p', run: ({ print }) => print() },
@@ -97,5 +100,5 @@ export const ACTIONS: readonly Action[] = [
 /** An action on the text: one change, by hand as by key. */
 function text(name: string, words: string, group: Action['group'], change: Change, icon: string, key?: string): Action {
   const run: Action['run'] = ({ view }) => view.dispatch(change(view), { userEvent: 'input.format', scrollIntoView: true })
-  return { name, words, group, icon, run, writes: true, ...(key ? { key } : {}) }
+  return { name, words, group, icon, run, writes: true, markdown: true, ...(key ? { key } : {}) }
 }
