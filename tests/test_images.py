@@ -199,6 +199,24 @@ async def test_a_copy_of_the_document_has_them_for_itself(images: Images, databa
     assert found.data == PNG
 
 
+async def test_they_are_exported_under_their_addresses_and_nowhere_else(
+    images: Images, database: Database, file: Path, tmp_path: Path
+) -> None:
+    picture = await images.add('plan', 'ann', Role.EDITOR, PNG)
+    damaged = await images.add('plan', 'ann', Role.EDITOR, WEBP)
+    await Documents(database).create('../../evil', 'Evil', 1)
+    await images.add('../../evil', 'ann', Role.EDITOR, PNG)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE images SET data = x'00' WHERE id = ?", (damaged.id,))
+    for document_id in ('plan', '../../evil', 'none'):
+        await Gallery(database).write(document_id, tmp_path / 'out')
+    assert pictures_in(tmp_path) == [Path(f'out{picture.address}')]
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    return [one.relative_to(folder) for one in folder.rglob('*') if one.suffix in ('.png', '.webp')]
+
+
 async def test_they_are_in_a_backup_and_come_back_with_it(
     images: Images, database: Database, file: Path, tmp_path: Path
 ) -> None:

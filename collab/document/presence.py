@@ -155,9 +155,10 @@ def introduction(state: str, known: Person) -> Person:
     user = _read(state).get('user')
     if not isinstance(user, dict) or (user.get('name'), user.get('color')) == (known.name, known.color):
         return known
-    for field, clean in (('name', clean_name), ('color', clean_color)):
-        with suppress(ValueError):
-            known = replace(known, **{field: clean(str(user.get(field, '')))})
+    with suppress(ValueError):
+        known = replace(known, name=clean_name(str(user.get('name', ''))))
+    with suppress(ValueError):
+        known = replace(known, color=clean_color(str(user.get('color', ''))))
     return known
 
 

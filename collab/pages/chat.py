@@ -107,12 +107,11 @@ class Chat:
             with part('header', 'chat-header'):
                 Words('h2', 'Chat')
                 icon_button('close', 'Close the chat', self.close)
-            with (
-                part(
-                    'div', 'chat-scroll', tabindex=0, role='group', aria_label='What was said'
-                ) as self._list,
-                part('div', 'chat-all'),
-            ):
+            # The announcer reads news aloud, or does not: so the log itself is silent.
+            self._list = part(
+                'div', 'chat-scroll', role='log', aria_live='off', aria_label='Messages', tabindex=0
+            )
+            with self._list, part('div', 'chat-all'):
                 self._earlier = button('Earlier messages', self._load_earlier, 'chat-earlier')
                 self._nothing = Words('p', 'Nobody has said anything here yet.', 'chat-nothing')
                 self._talk_shown = Conversation()

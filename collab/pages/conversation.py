@@ -21,7 +21,7 @@ class Conversation:
 
     def __init__(self) -> None:
         self._shown: list[tuple[Message, ui.element, Words | None]] = []
-        self._list = part('ol', 'chat-list', role='log', aria_live='off', aria_label='Messages')
+        self._list = part('ol', 'chat-list')
 
     @property
     def first(self) -> int | None:

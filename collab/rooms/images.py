@@ -38,6 +38,11 @@ class Picture:
     data: bytes
 
     @property
+    def is_sound(self) -> bool:
+        """It is as it was kept."""
+        return self.kind in KINDS and digest(self.data) == self.id
+
+    @property
     def address(self) -> str:
         """Where it is found on this server."""
         return f'{images_of(self.document_id)}{self.id}.{KINDS[self.kind]}'
@@ -86,9 +91,7 @@ class Images:
     async def find(self, document_id: str, picture_id: str) -> Picture | None:
         """The picture, if it is as it was kept. Raises UnknownDocument."""
         picture = await self._pictures.find(document_id, picture_id)
-        if picture is None or picture.kind not in KINDS or digest(picture.data) != picture.id:
-            return None
-        return picture
+        return picture if picture is not None and picture.is_sound else None
 
 
 def images_of(document_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -40,9 +41,24 @@ class Gallery:
 
         return await self._database.read(work)
 
+    async def write(self, document_id: str, folder: Path) -> None:
+        """Write each picture of a document that is as it was kept to its address below a folder."""
+        wanted = select(Image.id).where(Image.document_id == document_id)
+        for row in await self._database.select(wanted):
+            picture = await self.find(document_id, row.id)
+            if picture is not None and picture.is_sound:
+                _write(folder, picture)
+
 
 def _keep(picture: Picture, author: str, at: int, connection: sqlite3.Connection) -> None:
     if connection.execute(LIVES, (picture.document_id,)).fetchone() is None:
         raise UnknownDocument(picture.document_id)
     row = (picture.document_id, picture.id, picture.kind, author, at, picture.data)
     connection.execute(KEEP, row)
+
+
+def _write(folder: Path, picture: Picture) -> None:
+    file = (folder / picture.address.lstrip('/')).resolve()
+    if file.is_relative_to(folder.resolve()):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(picture.data)

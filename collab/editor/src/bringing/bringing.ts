@@ -5,7 +5,7 @@ import { EditorView } from '@codemirror/view'
 
 import { type ImagePlace, Images, imagesIn } from './images'
 import { saysNews } from './news'
-import { arrive, expect, keepsPlaces } from './pending'
+import { arrive, brought, expect, keepsPlaces } from './pending'
 import { richPart } from './rich'
 
 const CODE = /Code|HTML/
@@ -81,7 +81,9 @@ export class Bringing {
     const { main } = this.view.state.selection
     const waited = main.from === place.from && main.to === place.to
     const selection = waited ? { selection: { anchor: place.from + insert.length } } : {}
-    this.step(() => this.view.dispatch({ changes: { ...place, insert }, ...selection, userEvent, scrollIntoView: waited }))
+    const changes = { from: place.from, to: place.to, insert }
+    const spec = { changes, ...selection, userEvent, scrollIntoView: waited, annotations: brought.of(true) }
+    this.step(() => this.view.dispatch(spec))
   }
 
   private inCode(at: number): boolean {

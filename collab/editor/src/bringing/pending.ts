@@ -1,5 +1,5 @@
 /** What is still on its way into the text: its place is kept while others write, and said in the text. */
-import { type Extension, StateEffect, StateField } from '@codemirror/state'
+import { Annotation, type Extension, StateEffect, StateField } from '@codemirror/state'
 import { Decoration, EditorView, WidgetType } from '@codemirror/view'
 
 export interface Pending {
@@ -13,14 +13,18 @@ type Pendings = ReadonlyMap<number, Pending>
 
 const setPending = StateEffect.define<{ id: number; pending: Pending | null }>()
 
+/** Marks the change by which something has come. */
+export const brought = Annotation.define<boolean>()
+
 const pendings = StateField.define<Pendings>({
   create: () => new Map(),
   update(value, tr) {
     let next = value
     if (tr.docChanged && value.size > 0) {
       next = new Map([...value].map(([id, { from, to, words }]) => {
-        // What is written just there, before or meanwhile, stays where it is: behind what comes.
-        const [start, end] = [tr.changes.mapPos(from, from === to ? -1 : 1), tr.changes.mapPos(to, -1)]
+        // What is written just there meanwhile comes behind it; but of several, the first that came stands first.
+        const side = tr.annotation(brought) ? 1 : -1
+        const [start, end] = [tr.changes.mapPos(from, from === to ? side : 1), tr.changes.mapPos(to, side)]
         return [id, { from: Math.min(start, end), to: end, words }]
       }))
     }
