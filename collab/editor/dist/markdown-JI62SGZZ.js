@@ -1,4 +1,4 @@
-// sources c7d9294876d911a2a931a6ad813cb1c4c65df4bad454090c6587fb5d22007757
+// sources 9634b9dcb4bd2ef600d249f6ebc9493ec873b5ae3be5f1750c5b7bc5f2e35128
 // bundle ccfa9b01b81c3e8582d755c8ec523fbc1af355df677171b572a9c27e7515cb70
 import{a as ue,c as ce}from"./chunk-OOJM4CTU.js";var G=ue(p=>{"use strict";Object.defineProperty(p,"__esModule",{value:!0});var D=/highlight-(?:text|source)-([a-z0-9]+)/;function H(e){e.addRule("highlightedCodeBlock",{filter:function(t){var r=t.firstChild;return t.nodeName==="DIV"&&D.test(t.className)&&r&&r.nodeName==="PRE"},replacement:function(t,r,n){var i=r.className||"",a=(i.match(D)||[null,""])[1];return`
 

@@ -72,7 +72,7 @@ export class MountedEditor {
     const { doc, device } = this.session
     const { text, undoManager } = this.session
     const places = placesIn(parent)
-    this.editor = new Editor(places.writing, text, undoManager, [atMost(limit), this.watch()])
+    this.editor = new Editor(places.writing, text, undoManager, [atMost(limit), this.session.composing.extension, this.watch()])
     const { view } = this.editor
     const [status, bytes] = [() => this.board.last, () => view.state.field(textBytes)]
     parent.__collab = { doc, view, status, remains: device.remains, bytes }
