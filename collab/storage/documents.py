@@ -30,6 +30,8 @@ COPY = """
     INSERT OR IGNORE INTO images (document_id, id, kind, author, created_at, data)
     SELECT ?, id, kind, author, created_at, data FROM images WHERE document_id = ?
 """
+LITTLE = 64 * 1024
+"""Bytes of edits that are written in a moment."""
 
 
 class Documents(Chapters, Shelf, Trash):
@@ -103,7 +105,9 @@ class Documents(Chapters, Shelf, Trash):
     async def append(self, records: Sequence[Record]) -> None:
         """Commit all records in one transaction, or none. Raises as the port says."""
         if records:
-            await self._database.write_at_once(Batch(records).write)
+            is_little = sum(len(record.update) for record in records) <= LITTLE
+            write = self._database.write_soon if is_little else self._database.write_at_once
+            await write(Batch(records).write)
 
     async def begin_life(self, record: Record) -> None:
         """Let the document go on with this record as all of its text. Raises as the port says."""
