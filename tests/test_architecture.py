@@ -41,7 +41,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {'collab.document', 'collab.rooms', 'collab.storage', 'collab.settings'},
         {'fastapi', 'pydantic', 'starlette'},  # pydantic: how FastAPI describes the body of a request
     ),
-    'collab.web.fair': ({'collab.rooms'}, {'uvicorn', 'wsproto'}),  # it makes uvicorn's own WebSocket fair
+    'collab.web.whole': (set(), {'wsproto'}),
+    'collab.web.fair': ({'collab.rooms', 'collab.web.whole'}, {'uvicorn', 'wsproto'}),  # it makes uvicorn's own WebSocket fair
     'collab.editor': ({'collab.document', 'collab.rooms'}, {'nicegui'}),
     'collab.pages': (
         {
