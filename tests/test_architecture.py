@@ -42,7 +42,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {'fastapi', 'pydantic', 'starlette'},  # pydantic: how FastAPI describes the body of a request
     ),
     'collab.web.whole': (set(), {'wsproto'}),
-    'collab.web.fair': ({'collab.rooms', 'collab.web.whole'}, {'uvicorn', 'wsproto'}),  # it makes uvicorn's own WebSocket fair
+    # It makes uvicorn's own WebSocket fair.
+    'collab.web.fair': ({'collab.rooms', 'collab.web.whole'}, {'uvicorn', 'wsproto'}),
     'collab.editor': ({'collab.document', 'collab.rooms'}, {'nicegui'}),
     'collab.pages': (
         {
