@@ -56,7 +56,8 @@ def test_what_only_some_texts_need_is_not_in_what_every_page_loads() -> None:
     editor = read_bundle()[2]
     assert len(editor) < 300_000
     others = b''.join(read_bundle(name)[2] for name in bundled() if name != 'index.js')
-    for word in (b'\\textcircled', b'hljs-', b'ALLOWED_TAGS'):  # formulas, colours, the sanitiser
+    # Formulas, colours, the sanitiser, and what makes Markdown of formatted text.
+    for word in (b'\\textcircled', b'hljs-', b'ALLOWED_TAGS', b'x-turndown'):
         assert word in others
         assert word not in editor
 

@@ -16,6 +16,9 @@ SAID = (
     N_('This edit is too large to be sent at once.'),
     N_('The text holds half a character (a lone surrogate).'),
     N_('Untitled'),
+    N_('You may read this document, but not talk in it.'),
+    N_('That was much at once. Wait a few seconds, then send it again.'),
+    N_('A message needs at least one visible character.'),
     N_('takes too long'),
     N_('could not be dealt with just now'),
     N_('holds something else than a web page'),
@@ -25,4 +28,4 @@ SAID = (
     N_('is too large to be read'),
     N_('is nested too deeply'),
 )
-"""Each stands so in `document`, `rooms`, `editor` or `files`; what only programs come to read is not among them."""
+"""Each stands so in `document`, `rooms`, `editor` or `files`; what only programs come to read is not here."""

@@ -45,6 +45,7 @@ class Face:
         self._initials.text, self._name.text = initials(person.name), name
         self._circle.props['title'] = f'{name} — {self._does}' if self._does else name
         self._circle.style(f'--person: {person.color}')
+        self._circle.props['data-pattern'] = str(person.pattern)
 
 
 MOST = 40

@@ -4,9 +4,9 @@ import logging
 
 from collab.language.speaking import N_, _, ngettext
 from collab.pages.parts import Notice
+from collab.pages.words import shown
 from collab.rooms.hub import Hub
 from collab.rooms.ports import UnknownDocument, milliseconds
-from collab.pages.words import shown
 from collab.storage.templates import LONGEST, MOST, Templates, TooLong, TooMany
 
 log = logging.getLogger(__name__)

@@ -18,6 +18,7 @@ export class Modes {
   private readonly wide = window.matchMedia(WIDE)
   private readonly buttons = new Map<Mode, HTMLButtonElement>()
   private chosen: Mode
+  private possible = true
 
   constructor(private readonly changed: (mode: Mode) => void) {
     this.chosen = read()
@@ -36,6 +37,7 @@ export class Modes {
 
   /** What is shown now. */
   get mode(): Mode {
+    if (!this.possible) return 'write'
     return this.chosen === 'both' && !this.wide.matches ? 'write' : this.chosen
   }
 
@@ -46,6 +48,13 @@ export class Modes {
     } catch {
       // A browser that keeps nothing begins with the text alone.
     }
+    this.show()
+  }
+
+  /** Only Markdown can be read as something else than it is written. */
+  setPossible(possible: boolean): void {
+    if (possible === this.possible) return
+    this.possible = possible
     this.show()
   }
 

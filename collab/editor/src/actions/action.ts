@@ -16,6 +16,7 @@ export interface Reach {
   toggleOutline: () => void
   toggle: (option: Option) => void
   print: () => void
+  chooseLanguage: () => void
   open: (what: 'palette' | 'help') => void
 }
 
@@ -37,6 +38,8 @@ export interface Action {
   aside?: boolean
   /** It changes the text, so it is not for who only reads. */
   writes?: boolean
+  /** It is about Markdown, and of no use in another language. */
+  markdown?: boolean
   run(reach: Reach): void
 }
 

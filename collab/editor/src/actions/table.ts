@@ -56,6 +56,7 @@ export const ACTIONS: readonly Action[] = [
       name: { write: t('Write'), both: t('Write and preview side by side'), read: t('Read: the preview alone') }[mode],
       words: `${words} ${t('markdown view mode')}`,
       group: 'View',
+      markdown: true,
       run: ({ choose }) => choose(mode),
     }),
   ),
@@ -64,6 +65,7 @@ export const ACTIONS: readonly Action[] = [
     words: t('preview toggle switch mode'),
     group: 'View',
     key: 'Mod-Shift-e',
+    markdown: true,
     run({ mode, choose }) {
       const modes = MODES.map((each) => each.mode)
       const before = mode()
@@ -81,6 +83,12 @@ export const ACTIONS: readonly Action[] = [
     points: true,
     aside: true,
     run: ({ toggleOutline }) => toggleOutline(),
+  },
+  {
+    name: t('Language of the text'),
+    words: t('markdown code programming syntax highlighting colours'),
+    group: 'View',
+    run: ({ chooseLanguage }) => chooseLanguage(),
   },
   { name: t('Line numbers'), words: t('show hide option'), group: 'View', run: ({ toggle }) => toggle('lineNumbers') },
   { name: t('Wrap long lines'), words: t('break option'), group: 'View', run: ({ toggle }) => toggle('lineWrapping') },
@@ -111,5 +119,5 @@ export const ACTIONS: readonly Action[] = [
 function text(name: string, words: string, group: Action['group'], change: Change, icon: string, key?: string): Action {
   const run: Action['run'] = ({ view }) => view.dispatch(change(view), { userEvent: 'input.format', scrollIntoView: true })
   const points = icon === ICONS.bullets || icon === ICONS.quote
-  return { name, words, group, icon, points, run, writes: true, ...(key ? { key } : {}) }
+  return { name, words, group, icon, points, run, writes: true, markdown: true, ...(key ? { key } : {}) }
 }
