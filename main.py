@@ -147,8 +147,7 @@ def join(settings: Settings, database: Database) -> None:
         await hub.drain(2.0)
         await database.dispose(1.5)
 
-    make = partial(commands.back_up_apart, Path(__file__).resolve())
-    daily = DailyBackups(make, backups, settings.backups)
+    daily = DailyBackups(partial(commands.back_up_apart, Path(__file__).resolve()), backups, settings.backups)
     restores = Restores(database, settings.database_file)
     app.on_startup(hub.start)
     app.on_shutdown(stop)

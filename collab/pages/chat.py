@@ -231,7 +231,7 @@ class Chat:
         self._badge.visible = self._unread > 0
         label = _('Chat')
         if self._unread:
-            label = ngettext('Chat: {many} unread', 'Chat: {many} unread', self._unread, many=many)
+            label = ngettext('Chat: {unread} unread', 'Chat: {unread} unread', self._unread, unread=many)
         self._button.props.update(
             {'title': label, 'aria-label': label, 'aria-expanded': 'true' if self._is_open else 'false'}
         )
