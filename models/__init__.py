@@ -2,6 +2,7 @@
 
 from models.account import Person
 from models.base import Base, DatabaseDamaged, DatabaseUnusable
+from models.beside import Image, Message, Reading
 from models.document import Chapter, Document, Pin, Replica, Snapshot, Update
 from models.engine import Database, open_database
 from models.errors import is_damage
@@ -14,8 +15,11 @@ __all__ = [
     'DatabaseDamaged',
     'DatabaseUnusable',
     'Document',
+    'Image',
+    'Message',
     'Person',
     'Pin',
+    'Reading',
     'Replica',
     'Snapshot',
     'Template',

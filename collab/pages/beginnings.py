@@ -1,6 +1,8 @@
 """What a new document may begin with when somebody does not begin with nothing."""
 
-MEETING = """\
+from collab.language.speaking import N_
+
+MEETING = N_("""\
 # Meeting notes
 
 **Date:**
@@ -21,8 +23,8 @@ MEETING = """\
 ## To do
 
 - [ ] What, who, until when
-"""
-RETROSPECTIVE = """\
+""")
+RETROSPECTIVE = N_("""\
 # Retrospective
 
 **Period:**
@@ -47,11 +49,11 @@ RETROSPECTIVE = """\
 ## Thanks
 
 -
-"""
+""")
 
 BEGINNINGS = (
-    ('Plain', 'An empty page.', ''),
-    ('Meeting notes', 'Agenda, what was said, what was decided, who does what.', MEETING),
-    ('Retrospective', 'What went well, what did not, and what to try next.', RETROSPECTIVE),
+    (N_('Plain'), N_('An empty page.'), ''),
+    (N_('Meeting notes'), N_('Agenda, what was said, what was decided, who does what.'), MEETING),
+    (N_('Retrospective'), N_('What went well, what did not, and what to try next.'), RETROSPECTIVE),
 )
 """Name, what it is for, and text."""

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from nicegui import Client
 
 from collab.document.people import Person
+from collab.language.speaking import _
 from collab.pages.exporting import ExportDialog
 from collab.pages.keeping import GONE, NOT_NOW, keep_as_template
 from collab.pages.missing import go_to
 from collab.pages.parts import Notice
+from collab.pages.words import shown
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DocumentInfo, UnknownDocument
 from collab.storage.templates import Templates
@@ -39,14 +41,16 @@ class Doing:
     async def duplicate(self, info: DocumentInfo) -> None:
         """Make a document with the same text."""
         made: list[DocumentInfo] = []
-        title = f'Copy of {info.title}'
+        title = _('Copy of {title}', title=shown(info.title))
 
         async def work() -> None:
             made.append(await self.hub.duplicate(info.id, title, self.me.id))
 
         if await self._try(info, work):
             self.notice.say(
-                f'“{made[0].title}” was made.', 'Open it', lambda: go_to(self._client, made[0].id)
+                _('“{title}” was made.', title=made[0].title),
+                _('Open it'),
+                lambda: go_to(self._client, made[0].id),
             )
 
     def export(self, info: DocumentInfo) -> None:
@@ -65,19 +69,19 @@ class Doing:
                 await self.hub.restore(info.id)
             except Exception:
                 log.exception('Document %s could not be taken back.', info.id)
-                self.notice.say(NOT_NOW, 'Undo', undo)
+                self.notice.say(_(NOT_NOW), _('Undo'), undo)
 
         if await self._try(info, lambda: self.hub.delete(info.id)):
-            self.notice.say(f'“{info.title}” was deleted.', 'Undo', undo, go=True)
+            self.notice.say(_('“{title}” was deleted.', title=shown(info.title)), _('Undo'), undo, go=True)
 
     async def _try(self, info: DocumentInfo, work: Callable[[], Awaitable[object]]) -> bool:
         try:
             await work()
         except UnknownDocument:
-            self.notice.say(GONE)
+            self.notice.say(_(GONE))
         except Exception:
             log.exception('Document %s could not be changed.', info.id)
-            self.notice.say(NOT_NOW)
+            self.notice.say(_(NOT_NOW))
         else:
             return True
         return False

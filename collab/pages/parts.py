@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import Client, ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from collab.language.speaking import N_, _
 from collab.pages.soon import Soon
 from collab.rooms.shelf import Ranges
 
@@ -81,9 +82,9 @@ def button(text: str, on_click: Callable[..., Any], classes: str = '', **attribu
 
 
 def icon_button(icon: str, label: str, on_click: Callable[..., Any], classes: str = '') -> ui.element:
-    """A button with a picture on it, and a name for those who do not see it."""
+    """A button with a picture on it, and a name (marked by N_) for those who do not see it."""
     look = f'icon-button icon-alone icon-{icon} {classes}'
-    made = part('button', look, type='button', title=label, aria_label=label)
+    made = part('button', look, type='button', title=_(label), aria_label=_(label))
     made.mark(label)
     made.on('click', on_click, args=[])
     return made
@@ -134,7 +135,7 @@ class Line:
         with part('div', 'notice', data_testid='notice') as self._line:
             Words('span', text)
             self.button = button(action, self._act, 'button-light') if do is not None else None
-            icon_button('close', 'Dismiss', self._dismiss)
+            icon_button('close', N_('Dismiss'), self._dismiss)
         self._line.on('mouseenter', lambda: self._hold('pointer'), args=[])
         self._line.on('mouseleave', lambda: self._let_go('pointer'), args=[])
         self._line.on('focusin', lambda: self._hold('keyboard'), js_handler=BY_KEYBOARD)

@@ -6,13 +6,14 @@ from nicegui import ui
 
 from collab.document.people import Person
 from collab.editor.element import UnsentMark
+from collab.language.speaking import N_, _
 from collab.pages.contents import Entry
 from collab.pages.doing import Doing
 from collab.pages.faces import Face
 from collab.pages.more import Entry as MenuEntry
 from collab.pages.more import More
 from collab.pages.parts import Marked, Words, focus, icon_button, part
-from collab.pages.words import ago, exactly, machine_time
+from collab.pages.words import ago, exactly, machine_time, shown
 from collab.rooms.naming import TITLE_LENGTH
 from collab.rooms.ports import DocumentInfo, milliseconds
 from collab.rooms.shelf import Ranges
@@ -20,8 +21,8 @@ from collab.rooms.shelf import Ranges
 FACES = 5
 """Faces shown in a row; more people are a number."""
 
-UNSENT = 'Edits of yours are on this device only. Open it to send them.'
-REMAINING = 'Text of yours is on this device only. Open it to decide what becomes of it.'
+UNSENT = N_('Edits of yours are on this device only. Open it to send them.')
+REMAINING = N_('Text of yours is on this device only. Open it to decide what becomes of it.')
 
 
 class Row:
@@ -38,22 +39,22 @@ class Row:
         self._faces: ui.element | None = None
         with part('li', 'document', data_testid='document-row') as self._row:
             with part('div', 'document-what') as self._what:
-                self._title = Marked('a', 'document-title', href=f'/d/{info.id}')
+                self._title = Marked('a', 'document-title', href=f'/d/{info.id}', dir='auto')
                 self._title.element.mark('document-title')
-                self._title.show(info.title, ())
+                self._title.show(shown(info.title), ())
                 with part('p', 'document-when', data_testid='document-when'):
                     self._when = Words('time', '')
                     self._by = Words('span', '')
-                UnsentMark(info.id, UNSENT, REMAINING).classes('document-unsent')
+                UnsentMark(info.id, _(UNSENT), _(REMAINING)).classes('document-unsent')
             with part('div', 'document-actions'):
-                self._pin_button = icon_button('pin', 'Pin', self._pin)
-                icon_button('rename', 'Rename', self.rename)
-                icon_button('delete', 'Delete', self._delete, 'danger')
+                self._pin_button = icon_button('pin', N_('Pin'), self._pin)
+                icon_button('rename', N_('Rename'), self.rename)
+                icon_button('delete', N_('Delete'), self._delete, 'danger')
                 More(
                     [
-                        MenuEntry('Duplicate', self._duplicate, 'duplicate'),
-                        MenuEntry('Export…', self._export, 'export-document'),
-                        MenuEntry('Keep as template', self._keep_as_template, 'keep-as-template'),
+                        MenuEntry(N_('Duplicate'), self._duplicate, 'duplicate'),
+                        MenuEntry(N_('Export…'), self._export, 'export-document'),
+                        MenuEntry(N_('Keep as template'), self._keep_as_template, 'keep-as-template'),
                     ]
                 )
 
@@ -67,12 +68,12 @@ class Row:
         info = self._info = entry.info
         found = entry.found
         self._show_line(found.line if found else '', found.marks if found else ())
-        self._title.show(info.title, found.title_marks if found else ())
+        self._title.show(shown(info.title), found.title_marks if found else ())
         self._title.element.visible = not self.busy
         self._when.text = ago(info.changed_at, milliseconds())
         self._when.props['title'] = exactly(info.changed_at)
         self._when.props['datetime'] = machine_time(info.changed_at)
-        self._by.text = f' by {entry.by}' if entry.by else ''
+        self._by.text = ' ' + _('by {name}', name=entry.by) if entry.by else ''
         self._show_pinned(entry.pinned)
         if list(people) != list(self._people):
             self._people = list(people)
@@ -93,7 +94,8 @@ class Row:
         self._title.element.visible = False
         with self._what:
             field = ui.input(value=self._info.title)
-        field.props(f'outlined dense autofocus maxlength={TITLE_LENGTH} aria-label="New title"')
+        field.props(f'outlined dense autofocus maxlength={TITLE_LENGTH} dir=auto')
+        field.props['aria-label'] = _('New title')
         field.classes('document-field').mark('rename-field')
         field.on('focus', js_handler='(event) => event.target.select()')
         field.on('keydown.enter', self._keep_and_go_on, args=[])
@@ -155,13 +157,13 @@ class Row:
         if pinned != self._pinned:
             self._pinned = pinned
             self._pin_button.props['aria-pressed'] = str(pinned).lower()
-            self._pin_button.props['title'] = 'Pinned: first in your list' if pinned else 'Pin'
+            self._pin_button.props['title'] = _('Pinned: first in your list') if pinned else _('Pin')
             self._row.classes(toggle='pinned')
 
     def _show_faces(self) -> None:
         if self._faces is None:
             with self._row:
-                self._faces = part('ul', 'faces faces-small', aria_label='In it now')
+                self._faces = part('ul', 'faces faces-small', aria_label=_('In it now'))
             self._faces.move(target_index=1)
         self._faces.clear()
         with self._faces:

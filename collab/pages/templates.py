@@ -6,17 +6,19 @@ from functools import partial
 
 from nicegui import Client, ui
 
+from collab.language.speaking import N_, _
 from collab.pages.beginnings import BEGINNINGS
 from collab.pages.keeping import NOT_NOW
 from collab.pages.missing import go_to
 from collab.pages.parts import Notice, Words, button, icon_button, part
+from collab.pages.words import shown
 from collab.rooms.hub import Hub
 from collab.storage.templates import Kept, Templates
 
 log = logging.getLogger(__name__)
 
-GONE = 'This template is not there any more.'
-NONE_YET = 'Any document can be kept as one: in its menu, “Keep as template”.'
+GONE = N_('This template is not there any more.')
+NONE_YET = N_('Any document can be kept as one: in its menu, “Keep as template”.')
 
 
 class TemplateDialog:
@@ -29,7 +31,8 @@ class TemplateDialog:
         self._notice = notice
         self._me = me
         self._busy = False
-        with client, ui.dialog().props('aria-label="New from a template"') as self._dialog:
+        with client, ui.dialog() as self._dialog:
+            self._dialog.props['aria-label'] = _('New from a template')
             self._sheet = part('div', 'dialog', role='document').mark('templates')
 
     async def open(self) -> None:
@@ -38,47 +41,50 @@ class TemplateDialog:
             own = await self._templates.list(self._me)
         except Exception:
             log.exception('The templates could not be listed.')
-            self._notice.say(NOT_NOW)
+            self._notice.say(_(NOT_NOW))
             return
         self._sheet.clear()
         with self._sheet:
-            Words('h2', 'New from a template')
+            Words('h2', _('New from a template'))
             with part('ul', 'offers'):
                 for name, words, text in BEGINNINGS:
-                    self._offer(name, words, partial(self._make, name if text else '', text))
-            Words('h3', 'Your own', 'offers-title')
+                    title = _(name) if text else ''
+                    make = partial(self._make, title, _(text) if text else '')
+                    self._offer(_(name), _(words), make, name)
+            Words('h3', _('Your own'), 'offers-title')
             if own:
                 with part('ul', 'offers'):
                     for kept in own:
                         self._offer_own(kept)
             else:
-                Words('p', NONE_YET, 'offers-title')
+                Words('p', _(NONE_YET), 'offers-title')
             with part('div', 'dialog-actions'):
-                button('Close', self._dialog.close)
+                button(_('Close'), self._dialog.close)
         self._dialog.open()
 
-    def _offer(self, name: str, words: str, make: Callable[[], Awaitable[None]]) -> ui.element:
+    def _offer(self, name: str, words: str, make: Callable[[], Awaitable[None]], marker: str) -> ui.element:
         with part('li') as row, part('button', 'offer', type='button') as offer:
             Words('strong', name, dir='auto')
             if words:
                 Words('span', words)
-        offer.mark(f'begin {name}').on('click', make, args=[])
+        offer.mark(f'begin {marker}').on('click', make, args=[])
         return row
 
     def _offer_own(self, kept: Kept) -> None:
-        with self._offer(kept.title, '', partial(self._make_own, kept)).mark('own-template'):
-            remove = icon_button('delete', 'Remove', partial(self._remove, kept), 'danger')
-            remove.props['aria-label'] = f'Remove “{kept.title}”'
+        make = partial(self._make_own, kept)
+        with self._offer(shown(kept.title), '', make, kept.title).mark('own-template'):
+            remove = icon_button('delete', N_('Remove'), partial(self._remove, kept), 'danger')
+            remove.props['aria-label'] = _('Remove “{title}”', title=shown(kept.title))
 
     async def _make_own(self, kept: Kept) -> None:
         try:
             text = await self._templates.text(self._me, kept.id)
         except Exception:
             log.exception('A template could not be read.')
-            self._notice.say(NOT_NOW)
+            self._notice.say(_(NOT_NOW))
             return
         if text is None:
-            self._notice.say(GONE)
+            self._notice.say(_(GONE))
             await self.open()
         else:
             await self._make(kept.title, text)
@@ -91,7 +97,7 @@ class TemplateDialog:
             info = await self._hub.create(title, text=text, author=self._me)
         except Exception:
             log.exception('A document could not be made of a template.')
-            self._notice.say(NOT_NOW)
+            self._notice.say(_(NOT_NOW))
         else:
             self._dialog.close()
             go_to(self._client, info.id)
@@ -103,6 +109,6 @@ class TemplateDialog:
             await self._templates.remove(self._me, kept.id)
         except Exception:
             log.exception('A template could not be removed.')
-            self._notice.say(NOT_NOW)
+            self._notice.say(_(NOT_NOW))
         else:
             await self.open()

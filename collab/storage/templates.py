@@ -22,6 +22,14 @@ class Kept:
     title: str
 
 
+class TooLong(ValueError):
+    """The text holds more than LONGEST bytes."""
+
+
+class TooMany(ValueError):
+    """Somebody has MOST templates already."""
+
+
 class Templates:
     """All templates; each call is about those of one person."""
 
@@ -42,12 +50,12 @@ class Templates:
         return None
 
     async def keep(self, person_id: str, title: str, text: str, at: int) -> Kept:
-        """Keep this text. Raises ValueError, with words for a person, when it is too long or one too many."""
+        """Keep this text. Raises TooLong, TooMany."""
         if len(text.encode()) > LONGEST:
-            raise ValueError(f'A template holds at most {LONGEST // 1_000} kB of text.')
+            raise TooLong(title)
         count = select(func.count()).select_from(Template).where(Template.person_id == person_id)
         if (await self._database.select(count))[0][0] >= MOST:
-            raise ValueError(f'You have {MOST} templates already. Remove one to keep another.')
+            raise TooMany(person_id)
         kept = Kept(secrets.token_urlsafe(9), title)
         row = {'person_id': person_id, 'id': kept.id, 'title': title, 'text': text, 'created_at': at}
         await self._database.write(lambda connection: connection.execute(insert(Template), row))
