@@ -35,10 +35,26 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
 }
 
 
+LONG = ('traces', 'faults', 'browser')
+"""Tests marked so take seconds, some of them a minute; the others mostly do not."""
+
+
 def pytest_configure() -> None:
     """Forget what the developer has set, before even a fixture of the whole session starts a server."""
     for name in [name for name in os.environ if name.upper().startswith('COLLAB_')]:
         del os.environ[name]
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """All tests run side by side, one on each core, for most of them wait most of the time; files that are
+    named run alone, as what one is looking at should."""
+    return None if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that at the end nobody waits for one last test."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
