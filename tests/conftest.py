@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from nicegui.testing import User
 
 from collab.settings import Settings
 from tests.support.recorded import find_traces, load
+from tests.support.turns import turn
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
@@ -62,6 +63,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, (find, otherwise) in NEEDS.items():
         if item.get_closest_marker(marker) and not find():
             (pytest.fail if IN_CI else pytest.skip)(otherwise)
+
+
+@pytest.fixture(autouse=True)
+def own_turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Who is marked `alone` waits for the tests that run beside, and those behind wait for it."""
+    here = tmp_path_factory.getbasetemp()
+    folder = here.parent if hasattr(request.config, 'workerinput') else here
+    with turn(folder, alone=request.node.get_closest_marker('alone') is not None):
+        yield
 
 
 @pytest.fixture(autouse=True)
