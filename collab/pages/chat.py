@@ -176,11 +176,11 @@ class Chat:
         return here.get(author, _('Somebody'))
 
     async def _load(self) -> None:
-        messages = await self._read(None)
         self._talk_shown.clear()
+        messages = await self._read(None)  # what is said meanwhile is shown at once
         names = await self._visitors.names({message.author for message in messages})
         self._talk_shown.add_earlier(messages, names)
-        self._nothing.visible = not messages
+        self._nothing.visible = not self._talk_shown.last
         self._unread = 0
         self._show_unread()
         await self._saw(self._talk_shown.last)

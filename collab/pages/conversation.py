@@ -44,8 +44,10 @@ class Conversation:
         self._shown = self._shown[-MOST:]
 
     def add_earlier(self, messages: Sequence[Message], names: Mapping[str, str]) -> None:
-        """This was said before all that is shown."""
+        """This was said before all that is shown; what is shown already, as it was just said, is left out."""
         made = []
+        if self._shown:
+            messages = [message for message in messages if message.number < self._shown[0][0].number]
         for index, message in enumerate(messages):
             before = messages[index - 1] if index else None
             item, when = self._make(message, names.get(message.author, ''), before)

@@ -7,18 +7,22 @@ from urllib.parse import urlsplit
 from collab.pages.parts import Words
 
 ADDRESS = re.compile(r'\bhttps?://[^\s<>"\'`]+', re.IGNORECASE)
+MOST = 20
+"""Links in one text: each is an element on every page that shows it, and made while everybody waits."""
 BEHIND = '.,;:!?*_~'
 """Signs that end a sentence rather than an address."""
 PAIRS = {')': '(', ']': '[', '}': '{'}
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in pieces, each with whether it is an address of the web (http or https)."""
-    last = 0
+    """The text in pieces, each with whether it is a link: one of the first MOST addresses (http or https)."""
+    last = links = 0
     for found in ADDRESS.finditer(text):
         address = _without_end(found[0])
         if not _has_host(address):
             continue
+        if (links := links + 1) > MOST:
+            break
         if found.start() > last:
             yield text[last : found.start()], False
         last = found.start() + len(address)
