@@ -1,5 +1,6 @@
 """Pictures in documents: told by their content, bounded, kept with them, and served as nothing else."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -17,6 +18,7 @@ from collab.storage.documents import Documents
 from collab.storage.images import Gallery
 from collab.web.images import router
 from models import Database, open_database
+from tests.support.store_contract import records
 
 PNG = b'\x89PNG\r\n\x1a\n' + b'picture'
 WEBP = b'RIFF\x00\x00\x00\x00WEBPVP8 '
@@ -183,6 +185,20 @@ async def test_they_go_when_their_document_is_deleted_for_good(
         pass
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute('SELECT id FROM images').fetchall() == []
+
+
+async def test_whoever_types_does_not_wait_for_a_copy_of_many_pictures(
+    images: Images, database: Database
+) -> None:
+    store = Documents(database)
+    await store.create('copy', 'Copy', 1)
+    for number in range(20):
+        await images.add('plan', 'ada', Role.EDITOR, PNG + bytes([number]))
+    copying = asyncio.create_task(store.copy_images('plan', 'copy'))
+    await asyncio.sleep(0)  # it has begun
+    await store.append(records('plan', b'typed meanwhile'))
+    assert not copying.done()
+    await copying
 
 
 async def test_a_copy_of_the_document_has_them_for_itself(images: Images, database: Database) -> None:

@@ -1,6 +1,8 @@
 """All documents in the database: the list of them, and each one's log and snapshots."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy import Update as Change
@@ -24,11 +26,11 @@ from collab.storage.finding import info, telling_damage
 from collab.storage.log import Batch
 from collab.storage.shelf import Shelf
 from collab.storage.trash import DISCARDED, Trash
-from models import Chapter, Database, Document, Snapshot, Update
+from models import Chapter, Database, Document, Image, Snapshot, Update
 
 COPY = """
     INSERT OR IGNORE INTO images (document_id, id, kind, author, created_at, data)
-    SELECT ?, id, kind, author, created_at, data FROM images WHERE document_id = ?
+    SELECT ?, id, kind, author, created_at, data FROM images WHERE document_id = ? AND id = ?
 """
 LITTLE = 64 * 1024
 """Bytes of edits that are written in a moment."""
@@ -69,10 +71,10 @@ class Documents(Chapters, Shelf, Trash):
         await self._change(document_id, _living(document_id).values(language=language))
 
     async def copy_images(self, document_id: str, to: str) -> None:
-        """Let another document have the pictures of this one, too."""
-        await self._database.write_at_once(
-            lambda database: database.execute(COPY, (to, document_id)) and None
-        )
+        """Let another document have the pictures of this one, one by one: whoever types has turns."""
+        pictures = select(Image.id).where(Image.document_id == document_id)
+        for (picture,) in await self._database.select(pictures):
+            await self._database.write_at_once(partial(_copy_image, (to, document_id, picture)))
 
     async def delete(self, document_id: str, at: int) -> None:
         """Move it to the trash, where it keeps everything. Raises UnknownDocument."""
@@ -145,6 +147,10 @@ class Documents(Chapters, Shelf, Trash):
             return info(await finding.document(connection, document_id))
 
         return await self._database.write(work)
+
+
+def _copy_image(which: tuple[str, str, str], connection: sqlite3.Connection) -> None:
+    connection.execute(COPY, which)
 
 
 def _living(document_id: str) -> Change:
