@@ -5,6 +5,7 @@ import io
 import re
 import sys
 import zipfile
+from asyncio.subprocess import DEVNULL
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -250,6 +251,26 @@ async def test_a_document_too_long_for_a_kind_is_refused_and_names_another() -> 
 async def test_what_takes_too_long_is_ended() -> None:
     with pytest.raises(NotMade, match='too long'):
         await Workshop(seconds=0.01).export(Kind.PDF, 'x', 'x')
+
+
+ENDLESS = """
+import itertools, sys
+from collab.files import worker
+worker.SECONDS = 1
+worker.WORK['endless'] = lambda data: sum(itertools.count())
+sys.argv = ['worker', 'endless']
+worker.main()
+"""
+
+
+async def test_what_nobody_waits_for_any_more_ends_by_itself() -> None:
+    """As when the server was killed meanwhile."""
+    process = await asyncio.create_subprocess_exec(sys.executable, '-c', ENDLESS, stdin=DEVNULL)
+    try:
+        assert await asyncio.wait_for(process.wait(), 60) < 0
+    finally:
+        if process.returncode is None:
+            process.kill()
 
 
 async def test_what_nobody_foresaw_is_said_without_its_details(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 MEMORY = 2_000_000_000
 """Bytes of address space; whatever needs more is given up."""
+SECONDS = 150
+"""Of work. Who asked gives up long before, and then ends it; but when the server is killed, nobody does."""
 REFUSED = 3
 """The exit code of who says on standard error, in words for a person, why a file is refused."""
 
@@ -33,6 +35,7 @@ def _be_modest() -> None:
 
         os.nice(10)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
 def _html(data: bytes, title: str, language: str) -> bytes:
