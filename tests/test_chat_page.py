@@ -13,6 +13,7 @@ from collab.pages.links import MOST, pieces
 from collab.pages.parts import Words
 from collab.rooms.talk import Message
 from collab.storage.talk import Talks
+from tests.support.rooms import becomes
 from tests.test_pages import begin, leave, path_of
 
 CreateUser = Callable[[], User]
@@ -123,9 +124,9 @@ async def test_what_is_said_while_the_panel_opens_is_there(
 
     monkeypatch.setattr(Talks, 'before', meanwhile)
     await open_chat(amira)
-    await amira.should_see('Before.')
-    said = {element.text for element in amira.find(kind=Words).elements}
-    assert {'Before.', 'Meanwhile.'} <= said
+    await becomes(
+        lambda: {'Before.', 'Meanwhile.'} <= {words.text for words in amira.find(kind=Words).elements}
+    )
 
 
 async def test_who_asks_twice_is_shown_once_what_was_said(user: User, own_settings: Path) -> None:
