@@ -102,6 +102,7 @@ def join(settings: Settings, database: Database) -> None:
     from nicegui import app, helpers
 
     from collab.editor.channel import Switchboard
+    from collab.files.workshop import Workshop
     from collab.pages import document, frame, home, missing, trash
     from collab.pages.visitors import Visitors
     from collab.rooms.hub import Hub
@@ -113,24 +114,26 @@ def join(settings: Settings, database: Database) -> None:
     from collab.storage.images import Gallery
     from collab.storage.people import People
     from collab.storage.talk import Talks
-    from collab.web import api, health, images, origin, sessions, yjs
+    from collab.storage.templates import Templates
+    from collab.web import api, health, images, limits, origin, sessions, yjs
 
     hub = Hub(Documents(database), limit=settings.document_limit)
     people = People(database)
-    visitors = Visitors(hub, people)
+    visitors, templates, workshop = Visitors(hub, people), Templates(database), Workshop()
+    app.add_middleware(limits.UploadLimit)
     app.add_middleware(origin.SameOrigin)
     app.add_middleware(sessions.FutureSessions, secret=settings.secret)
     app.include_router(health.router(hub))
     app.include_router(yjs.router(hub, people))
     app.include_router(images.router(Images(Gallery(database))))
     app.remove_route('/api')  # of an earlier test in this process
-    app.mount('/api', api.application(hub, settings.document_limit))
+    app.mount('/api', api.application(hub, settings.document_limit, workshop))
     Switchboard().register()
     frame.register()
-    home.register(hub, visitors)
+    home.register(hub, visitors, templates, workshop)
     trash.register(hub)
     backups = commands.backup_folder(settings)
-    document.register(hub, visitors, partial(find_rescue, backups), Talk(Talks(database)))
+    document.register(hub, visitors, templates, partial(find_rescue, backups), Talk(Talks(database)))
     missing.register()  # last: it answers for every other address
 
     background: list[asyncio.Task[None]] = []

@@ -6,6 +6,7 @@ from models.beside import Image, Message, Reading
 from models.document import Chapter, Document, Pin, Replica, Snapshot, Update
 from models.engine import Database, open_database
 from models.errors import is_damage
+from models.template import Template
 
 __all__ = [
     'Base',
@@ -21,6 +22,7 @@ __all__ = [
     'Reading',
     'Replica',
     'Snapshot',
+    'Template',
     'Update',
     'is_damage',
     'open_database',

@@ -32,13 +32,20 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     'collab.document': (set(), set()),
     'collab.document.change': ({'collab.document'}, {'rapidfuzz'}),
     'collab.document.shared': ({'collab.document'}, {'pycrdt'}),
+    'collab.files': (set(), set()),
+    'collab.files.markdown': ({'collab.files'}, {'markdown_it', 'mdit_py_plugins'}),
+    'collab.files.page_in': ({'collab.files'}, {'bs4', 'mammoth', 'markdownify', 'nh3'}),
+    'collab.files.paper': ({'collab.files'}, {'markdown_it', 'typst'}),
+    'collab.files.web_page': ({'collab.files'}, {'markdown_it', 'nh3'}),
+    'collab.files.word': ({'collab.files'}, {'docx', 'markdown_it'}),
+    'collab.files.word_letters': ({'collab.files'}, {'docx', 'markdown_it'}),
     'collab.rooms': ({'collab.document'}, set()),
     'collab.storage': (
         {'models', 'collab.rooms.images', 'collab.rooms.ports', 'collab.rooms.shelf', 'collab.rooms.talk'},
         {'sqlalchemy'},
     ),
     'collab.web': (
-        {'collab.document', 'collab.rooms', 'collab.storage', 'collab.settings'},
+        {'collab.document', 'collab.files', 'collab.rooms', 'collab.storage', 'collab.settings'},
         {'fastapi', 'pydantic', 'starlette'},  # pydantic: how FastAPI describes the body of a request
     ),
     'collab.web.whole': (set(), {'wsproto'}),
@@ -49,6 +56,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {
             'collab.document',
             'collab.editor',
+            'collab.files',
             'collab.rooms',
             'collab.storage',
             'collab.web.auth',

@@ -36,6 +36,7 @@ async def test_an_empty_folder_becomes_a_database_and_a_second_start_changes_not
             'replicas',
             'people',
             'pins',
+            'templates',
             'messages',
             'readings',
             'images',

@@ -15,9 +15,12 @@ from collab.pages.announcer import Announcer
 from collab.pages.chat import Chat
 from collab.pages.company import Company
 from collab.pages.damaged import FindRescue, damaged
+from collab.pages.exporting import ExportDialog
 from collab.pages.faces import Faces
 from collab.pages.frame import frame, heading
 from collab.pages.gone import Gone
+from collab.pages.keeping import keep_as_template
+from collab.pages.more import Entry, More
 from collab.pages.myself import MyselfDialog
 from collab.pages.parts import Notice, Words, part
 from collab.pages.sharing import QrDialog
@@ -29,6 +32,7 @@ from collab.rooms.ports import DamagedDocument, DeletedDocument, UnknownDocument
 from collab.rooms.room import Room
 from collab.rooms.talk import Talk
 from collab.rooms.watching import Happening
+from collab.storage.templates import Templates
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +71,7 @@ OFFLINE = """addEventListener('collab-status', ({detail}) => {
 """Only the text can be changed without a connection: the rest takes neither keys nor clicks then."""
 
 
-def register(hub: Hub, visitors: Visitors, rescue: FindRescue, talk: Talk) -> None:
+def register(hub: Hub, visitors: Visitors, templates: Templates, rescue: FindRescue, talk: Talk) -> None:
     """The page of a document. Its room stays open for as long as NiceGUI keeps the page.
 
     `rescue` finds a damaged document in the backups.
@@ -95,15 +99,18 @@ def register(hub: Hub, visitors: Visitors, rescue: FindRescue, talk: Talk) -> No
         else:
             client.on_delete(held.aclose)
             with frame(heading(room.title), 'document') as tools:
-                DocumentPage(hub, visitors, room, client, me).build(tools, talk)
+                DocumentPage(hub, visitors, templates, room, client, me).build(tools, talk)
 
 
 class DocumentPage:
     """One visitor's view of a document."""
 
-    def __init__(self, hub: Hub, visitors: Visitors, room: Room, client: Client, me: Person) -> None:
+    def __init__(
+        self, hub: Hub, visitors: Visitors, templates: Templates, room: Room, client: Client, me: Person
+    ) -> None:
         self._hub = hub
         self._visitors = visitors
+        self._templates = templates
         self._room = room
         self._client = client
         self._me = me
@@ -115,6 +122,7 @@ class DocumentPage:
         self._chat = Chat(talk, self._visitors, self._room, self._client, announcer.say)
         self._chat.me = self._me
         self._qr = QrDialog(self._client)
+        self._exports = ExportDialog(self._client, self._notice)
         self._dialog = MyselfDialog(self._visitors, self._me, self._notice)
         with tools:
             self._title = TitleField(self._hub, self._room, self._client, self._notice)
@@ -124,6 +132,13 @@ class DocumentPage:
             self._chat.build_button()
             share = Words('button', 'Share', 'button button-main', type='button')
             share.on('click', self._shared, js_handler=COPY_LINK)
+            More(
+                [
+                    Entry('Export…', self._export, 'export-document'),
+                    Entry('Keep as template', self._keep_as_template, 'keep-as-template'),
+                    Entry('Show a QR code', self._qr.open, 'show-qr'),
+                ]
+            )
         self._gone = Gone(self._hub, self._room, self._client, self._notice)
         UnsentEdits(self._room.id)
         with part('div', 'workspace'):
@@ -147,6 +162,8 @@ class DocumentPage:
             actions=[
                 PageAction('Rename this document', self._title.focus, 'title name'),
                 PageAction('Chat', self._chat.toggle, 'talk message discuss comment'),
+                PageAction('Export this document', self._export, 'download save file pdf word html markdown'),
+                PageAction('Keep as template', self._keep_as_template, 'template copy'),
                 PageAction('Show a QR code', self._qr.open, 'share phone projector join link'),
                 PageAction('Your name and colour', self._dialog.open, 'myself me profile'),
                 PageAction('All documents', self._leave, 'home list back'),
@@ -201,6 +218,12 @@ class DocumentPage:
         self._client.run_javascript(
             f'if (matchMedia("(pointer: fine)").matches) getElement({self._editor.id})?.focus()'
         )
+
+    def _export(self) -> None:
+        self._exports.open(self._room.id, self._room.title)
+
+    async def _keep_as_template(self) -> None:
+        await keep_as_template(self._hub, self._templates, self._notice, self._me.id, self._room.id)
 
     def _leave(self) -> None:
         ui.navigate.to('/')

@@ -6,22 +6,24 @@ from collections.abc import Awaitable, Callable
 from nicegui import Client
 
 from collab.document.people import Person
+from collab.pages.exporting import ExportDialog
+from collab.pages.keeping import GONE, NOT_NOW, keep_as_template
 from collab.pages.missing import go_to
 from collab.pages.parts import Notice
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DocumentInfo, UnknownDocument
+from collab.storage.templates import Templates
 
 log = logging.getLogger(__name__)
-
-GONE = 'Somebody deleted this document meanwhile.'
-NOT_NOW = 'This could not be stored just now. Please try again in a moment.'
 
 
 class Doing:
     """One person at the list of documents. Nothing here raises: the page says what went wrong."""
 
-    def __init__(self, hub: Hub, client: Client, notice: Notice, me: Person) -> None:
+    def __init__(self, hub: Hub, templates: Templates, client: Client, notice: Notice, me: Person) -> None:
         self._client = client
+        self._templates = templates
+        self._exports = ExportDialog(client, notice)
         self.hub = hub
         self.notice = notice
         self.me = me
@@ -46,6 +48,14 @@ class Doing:
             self.notice.say(
                 f'“{made[0].title}” was made.', 'Open it', lambda: go_to(self._client, made[0].id)
             )
+
+    def export(self, info: DocumentInfo) -> None:
+        """Offer it as a file."""
+        self._exports.open(info.id, info.title)
+
+    async def keep_as_template(self, info: DocumentInfo) -> None:
+        """Keep its text to begin other documents with."""
+        await keep_as_template(self.hub, self._templates, self.notice, self.me.id, info.id)
 
     async def delete(self, info: DocumentInfo) -> None:
         """Move it to the trash, with a way back."""

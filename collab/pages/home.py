@@ -7,6 +7,7 @@ from fastapi import Request
 from nicegui import Client, ui
 
 from collab.document.people import Person
+from collab.files.workshop import Workshop
 from collab.pages import missing
 from collab.pages.contents import Contents, Listed
 from collab.pages.doing import Doing
@@ -19,8 +20,10 @@ from collab.pages.myself import MyselfDialog
 from collab.pages.parts import Notice, Words, button, part
 from collab.pages.searching import SearchField
 from collab.pages.sorting import Sorting, order_of
+from collab.pages.templates import TemplateDialog
 from collab.pages.visitors import Visitors
 from collab.rooms.hub import Hub
+from collab.storage.templates import Templates
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ HOW_IT_WORKS = (
 )
 
 
-def register(hub: Hub, visitors: Visitors) -> None:
+def register(hub: Hub, visitors: Visitors, templates: Templates, workshop: Workshop) -> None:
     """The first page."""
 
     @ui.page('/', response_timeout=PATIENCE + 2)
@@ -49,15 +52,25 @@ def register(hub: Hub, visitors: Visitors) -> None:
             missing.unavailable(request)
             return
         with frame('Collab', 'home') as tools:
-            HomePage(hub, visitors, client, me).build(tools, contents, listed)
+            HomePage(hub, visitors, templates, workshop, client, me).build(tools, contents, listed)
 
 
 class HomePage:
     """One visitor's view of the documents."""
 
-    def __init__(self, hub: Hub, visitors: Visitors, client: Client, me: Person) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        visitors: Visitors,
+        templates: Templates,
+        workshop: Workshop,
+        client: Client,
+        me: Person,
+    ) -> None:
         self._hub = hub
         self._visitors = visitors
+        self._templates = templates
+        self._workshop = workshop
         self._client = client
         self._me = me
 
@@ -72,8 +85,10 @@ class HomePage:
             Words('h1', 'Documents')
             tools_row = part('div', 'title-tools')
         with tools_row:
-            doing = Doing(self._hub, self._client, notice, self._me)
-            importing = Importing(self._client, doing)
+            doing = Doing(self._hub, self._templates, self._client, notice, self._me)
+            importing = Importing(self._client, doing, self._workshop)
+            offered = TemplateDialog(self._hub, self._templates, self._client, notice, self._me.id)
+            begin = button('From a template', offered.open)
             new = button('New document', making.make, 'button-main', data_testid='new-document')
         with part('div', 'search-row') as search_row:
             search = SearchField(self._client)
@@ -86,7 +101,7 @@ class HomePage:
             welcome.visible = empty
             search_row.visible = not empty
             title_row.classes(add='empty' if empty else '', remove='' if empty else 'empty')
-            for one in (importing.button, new):
+            for one in (importing.button, begin, new):
                 one.move(actions if empty else tools_row)
 
         listing = Listing(contents, self._client, doing, show_empty)

@@ -50,7 +50,7 @@ class Marked:
     """A line in which some places are marked: by elements around them, so that it is never read as HTML."""
 
     def __init__(self, tag: str, classes: str = '', **attributes: Any) -> None:
-        self.element = part(tag, classes, **attributes)
+        self.element = Words(tag, '', classes, **attributes)
         self._shown: tuple[str, Ranges] = ('', ())
 
     def show(self, line: str, marks: Ranges) -> None:
@@ -59,14 +59,18 @@ class Marked:
             return
         self._shown = (line, marks)
         self.element.clear()
-        with self.element:
-            last = 0
-            for start, end in marks:
-                Words('span', line[last:start])
-                Words('mark', line[start:end])
-                last = end
-            Words('span', line[last:])
-        self.element.visible = bool(line)
+        self.element.text = '' if marks else line
+        if marks:
+            with self.element:
+                self._show_marks(line, marks)
+
+    def _show_marks(self, line: str, marks: Ranges) -> None:
+        last = 0
+        for start, end in marks:
+            Words('span', line[last:start])
+            Words('mark', line[start:end])
+            last = end
+        Words('span', line[last:])
 
 
 def button(text: str, on_click: Callable[..., Any], classes: str = '', **attributes: Any) -> Words:
@@ -78,9 +82,8 @@ def button(text: str, on_click: Callable[..., Any], classes: str = '', **attribu
 
 def icon_button(icon: str, label: str, on_click: Callable[..., Any], classes: str = '') -> ui.element:
     """A button with a picture on it, and a name for those who do not see it."""
-    made = part('button', f'icon-button {classes}', type='button', title=label, aria_label=label)
-    with made:
-        part('span', f'icon icon-{icon}', aria_hidden='true')
+    look = f'icon-button icon-alone icon-{icon} {classes}'
+    made = part('button', look, type='button', title=label, aria_label=label)
     made.mark(label)
     made.on('click', on_click, args=[])
     return made

@@ -9,8 +9,8 @@ from fastapi import Request
 from nicegui import Client, ui
 
 from collab.pages import missing
-from collab.pages.doing import NOT_NOW
 from collab.pages.frame import frame, heading
+from collab.pages.keeping import NOT_NOW
 from collab.pages.parts import Notice, Words, button, part
 from collab.pages.soon import Soon
 from collab.pages.words import ago, exactly, machine_time

@@ -15,7 +15,10 @@ from collab.rooms.opened import DOCUMENT_LIMIT, loaded
 from collab.rooms.ports import DocumentInfo, LogSize
 from collab.rooms.watching import Happening
 
-__all__ = ['DOCUMENT_LIMIT', 'Hub']
+__all__ = ['DOCUMENT_LIMIT', 'UPLOAD_LIMIT', 'Hub']
+
+UPLOAD_LIMIT = 100_000_000
+"""Bytes of all files that somebody brings at once."""
 
 DELETED = ('gone', 'This document was deleted. Open its link again to take it back.')
 

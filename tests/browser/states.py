@@ -173,6 +173,31 @@ async def home_myself(scene: Scene) -> None:
     await settled(scene.page.get_by_role('dialog'))
 
 
+async def home_menu(scene: Scene) -> None:
+    await scene.page.goto(scene.full.url)
+    await scene.page.get_by_role('button', name='More').nth(1).click()
+    await settled(scene.page.get_by_text('Keep as template'))
+
+
+async def home_templates(scene: Scene) -> None:
+    """With one of their own."""
+    await scene.open('minutes')
+    await scene.page.get_by_role('button', name='More').click()
+    await scene.page.get_by_text('Keep as template').click()
+    await expect(scene.page.get_by_text('is a template of yours now')).to_be_visible()
+    await scene.page.goto(scene.full.url)
+    await scene.page.get_by_role('button', name='From a template').click()
+    await settled(scene.page.get_by_role('dialog'))
+    await expect(scene.page.get_by_role('button', name='Remove')).to_be_visible()
+
+
+async def document_export(scene: Scene) -> None:
+    await scene.open()
+    await scene.page.get_by_role('button', name='More').click()
+    await scene.page.get_by_text('Export…').click()
+    await settled(scene.page.get_by_role('dialog'))
+
+
 async def home_look(scene: Scene) -> None:
     await scene.page.goto(scene.full.url)
     await scene.page.get_by_role('button', name='Display').click()
@@ -343,11 +368,11 @@ async def unavailable(scene: Scene) -> None:
 State = Callable[[Scene], Awaitable[None]]
 
 STATES: tuple[State, ...] = (
-    home, home_empty, home_renaming, home_deleted, home_myself, home_look,
-    document, document_empty, document_look, document_shared, document_finding, document_opening,
+    home, home_empty, home_renaming, home_deleted, home_myself, home_look, home_menu, home_templates,
+    document, document_empty, document_look, document_shared, document_export,
     document_chat, document_chat_empty, document_chat_unread, document_language, document_program,
     document_not_uploaded,
-    document_offline, document_read_only, document_gone, document_unsent,
+    document_finding, document_opening, document_offline, document_read_only, document_gone, document_unsent,
     missing, nowhere, deleted, damaged, damaged_without_backup, unavailable,
 )  # fmt: skip
 

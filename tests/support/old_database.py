@@ -17,6 +17,7 @@ BACK_TO_0001 = """
     DROP TABLE messages;
     DROP TABLE readings;
     DROP TABLE images;
+    DROP TABLE templates;
     UPDATE alembic_version SET version_num = '0001';
 """
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0006'
-down_revision = '0004'  # 0005 is made elsewhere: until it is here, this follows the one before
+down_revision = '0005'
 
 
 def upgrade() -> None:
