@@ -18,13 +18,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import command, sessions
 from benchmarks.results import Benchmark, Case, Scale, Values
-from benchmarks.server import apart, pid, rest, serving
+from benchmarks.server import apart, pid, quiet, rest, serving
 from tests.support.running import Collab
 
 MEGABYTE = 1_000_000
 SETTLES_WITHIN = 120.0
-STEADY = 10.0
-"""Seconds without any change of the sizes, after which nothing more is expected."""
+STEADY = 5
+"""When the sizes have not changed for so many times as long as a server at rest is quiet, that was all."""
 
 
 async def measure(most: int | None) -> Values:
@@ -59,13 +59,14 @@ async def stream(port: int, most: int | None) -> int:
 
 async def settle(collab: Collab) -> float:
     """Return when the server is at rest and the sizes have not changed for a while; seconds it took."""
-    began = changed = time.perf_counter()
+    steady, began = STEADY * quiet(), time.perf_counter()
+    changed = began
     before = sizes(collab)
-    while (now := time.perf_counter()) - changed < STEADY and now - began < SETTLES_WITHIN:
-        await rest(pid(collab), patience=10)
+    while (now := time.perf_counter()) - changed < steady and now - began < SETTLES_WITHIN:
+        await rest(pid(collab), patience=STEADY)
         if (after := sizes(collab)) != before:
             before, changed = after, time.perf_counter()
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(quiet() / 4)
     return changed - began
 
 

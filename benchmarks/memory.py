@@ -26,7 +26,8 @@ PERSONS = 20
 """Who opens thousands of documents: one alone would be held back."""
 NOTHING = 'there-is-no-such-document'
 """Its page makes somebody known to the server, and holds nothing itself."""
-WAIT = 20.0
+WAIT = 10
+"""Connections are asked now and then if they live; so many quiet times are enough to wait for rest."""
 SAMPLES = (0, 10, 25, 50, 75, 100)
 
 
@@ -141,7 +142,7 @@ def leave(members: Sequence[Member]) -> None:
 
 
 async def at_rest(server: int) -> float:
-    """Megabytes of the server once it has little to do; connections are asked now and then if they live."""
+    """Megabytes of the server once it has little to do."""
     await rest(server, patience=WAIT)
     return megabytes(server)
 

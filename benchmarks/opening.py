@@ -47,7 +47,7 @@ async def measure(fill: Fill, times: int) -> Values:
         for _ in range(times):
             collab.stop()
             await start(collab)
-            await rest(pid(collab), quiet=1.0)
+            await rest(pid(collab))
             cold += await apart(open_often, collab.port, text, 1)
         held = await memory(collab)
     return {

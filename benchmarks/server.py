@@ -65,14 +65,22 @@ def pid(collab: Collab) -> int:
     return collab.process.pid
 
 
-async def rest(number: int, quiet: float = 2.0, patience: float = 60.0) -> None:
-    """Return when the server has done nothing for so many seconds, or when the patience is over."""
-    still, used = 0.0, cpu_seconds(number)
-    for _ in range(round(patience / 0.5)):
-        await asyncio.sleep(0.5)
+def quiet() -> float:
+    """Seconds for which a server must have done nothing before it counts as being at rest.
+
+    In the environment, for the processes of `apart` have that too.
+    """
+    return float(os.environ.get('BENCHMARK_QUIET', '2'))
+
+
+async def rest(number: int, patience: float = 30) -> None:
+    """Return when the server is at rest, or when that took so many times as long as it has to be quiet."""
+    step, still, used = quiet() / 4, 0, cpu_seconds(number)
+    for _ in range(round(patience * 4)):
+        await asyncio.sleep(step)
         before, used = used, cpu_seconds(number)
-        still = still + 0.5 if used - before <= AT_REST / 2 else 0.0
-        if still >= quiet:
+        still = still + 1 if used - before <= AT_REST * step else 0
+        if still >= 4:
             return
 
 

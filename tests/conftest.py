@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from nicegui.testing import User
 
 from collab.settings import Settings
 from tests.support.recorded import find_traces, load
+from tests.support.turns import turn
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
@@ -35,10 +36,26 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
 }
 
 
+LONG = ('traces', 'faults', 'browser')
+"""Tests marked so take seconds, some of them a minute; the others mostly do not."""
+
+
 def pytest_configure() -> None:
     """Forget what the developer has set, before even a fixture of the whole session starts a server."""
     for name in [name for name in os.environ if name.upper().startswith('COLLAB_')]:
         del os.environ[name]
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """All tests run side by side, one on each core, for most of them wait most of the time; files that are
+    named run alone, as what one is looking at should."""
+    return None if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that at the end nobody waits for one last test."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, LONG)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -46,6 +63,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, (find, otherwise) in NEEDS.items():
         if item.get_closest_marker(marker) and not find():
             (pytest.fail if IN_CI else pytest.skip)(otherwise)
+
+
+@pytest.fixture(autouse=True)
+def own_turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Who is marked `alone` waits for the tests that run beside, and those behind wait for it."""
+    here = tmp_path_factory.getbasetemp()
+    folder = here.parent if hasattr(request.config, 'workerinput') else here
+    with turn(folder, alone=request.node.get_closest_marker('alone') is not None):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from collab.settings import VERSION
+from tests.support.running import free_port
 from tests.support.source import ROOT
 
 LONGEST_START = 60
@@ -164,8 +165,3 @@ def request(address: str, method: str, path: str, body: str = '') -> str:
     )
     with urllib.request.urlopen(asked, timeout=10) as answer:
         return str(answer.read().decode())
-
-
-def free_port() -> int:
-    with socket.create_server(('127.0.0.1', 0)) as probe:
-        return int(probe.getsockname()[1])

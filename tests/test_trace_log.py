@@ -78,9 +78,10 @@ def size(file: Path) -> int:
     return sum(part.stat().st_size for part in file.parent.glob(f'{file.name}*'))
 
 
-async def test_it_is_stored_in_three_megabytes_with_every_revision_and_memory_is_bounded(
+async def test_it_ends_in_its_text_and_is_stored_in_three_megabytes_with_every_revision(
     trace: Trace, tmp_path: Path
 ) -> None:
+    """And the memory that the server takes for it is bounded."""
     recorded = trace('automerge-paper')
     name, file = 'automerge-paper', tmp_path / 'data' / 'collab.db'
     async with running(tmp_path / 'data') as collab:
@@ -106,6 +107,7 @@ async def test_it_is_stored_in_three_megabytes_with_every_revision_and_memory_is
         log = await log_of(collab, name)
         most = max(most, resident(collab) - before)
     print(f'{log}, file {size(file):,} bytes, memory + {most:,} bytes')
+    assert str(replica.content) == recorded['endContent']
     assert size(file) <= MOST_BYTES
     assert most <= MOST_MEMORY
     typed = prefixes(recorded)
@@ -116,6 +118,8 @@ async def test_it_is_stored_in_three_megabytes_with_every_revision_and_memory_is
     assert next(typed, None) is None
     assert count >= log['rows']
     print(count, 'revisions')
+    async with running(tmp_path / 'data') as again:
+        assert await again.text(name) == recorded['endContent']
 
 
 async def test_a_row_for_every_edit_is_stored_in_three_megabytes_too(trace: Trace, tmp_path: Path) -> None:

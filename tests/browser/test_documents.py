@@ -35,7 +35,7 @@ async def test_twenty_files_are_dropped_and_one_is_found_by_keyboard_alone(
 ) -> None:
     page = (await visitor()).page
     await page.goto(collab.url)
-    await page.wait_for_function('window.collabDrop')
+    await page.wait_for_function('window.collabDrop', timeout=WITHIN)  # now it takes what is dropped
     files = [[f'note-{number}.txt', f'This is note number {number}.'] for number in range(19)]
     await page.evaluate(DROP, [*files, ['photo.png', 'no text']])
     await expect(page.get_by_text('19 documents imported.')).to_be_visible(timeout=WITHIN)

@@ -7,13 +7,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import httpx
 
 ROOT = Path(__file__).parents[2]
 START_WITHIN = 30.0
+
+_PORTS = count(11_000 + os.getpid() * 1_009 % 20_000)
 
 
 class Collab:
@@ -97,10 +100,15 @@ async def running(data: Path, **settings: object) -> AsyncIterator[Collab]:
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return int(probe.getsockname()[1])
+    """A port that is free, and that nobody else is given soon.
+
+    One that the system chooses may go to another test before the server of this one listens. These are below
+    those that it chooses from, each is used once, and processes that run side by side begin far apart.
+    """
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(('127.0.0.1', port := next(_PORTS)))
+            return port
 
 
 def _of_the_tests(name: str) -> bool:
