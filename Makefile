@@ -1,5 +1,5 @@
 # One word per habit; each line also works typed by hand. The first use makes the virtual environment.
-.PHONY: run test faults bench lint format coverage screenshots build clean
+.PHONY: run test faults bench lint format coverage screenshots words build clean
 
 run: .venv
 	.venv/bin/python main.py
@@ -25,6 +25,9 @@ coverage: .venv
 
 screenshots: .venv
 	.venv/bin/python -m tests.browser.screenshots
+
+words: .venv
+	.venv/bin/python -m collab.language.gather
 
 build:
 	cd collab/editor && npm ci && node build.mjs

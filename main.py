@@ -102,30 +102,39 @@ def join(settings: Settings, database: Database) -> None:
     from nicegui import app, helpers
 
     from collab.editor.channel import Switchboard
+    from collab.files.workshop import Workshop
     from collab.pages import document, frame, home, missing, trash
     from collab.pages.visitors import Visitors
     from collab.rooms.hub import Hub
+    from collab.rooms.images import Images
+    from collab.rooms.talk import Talk
     from collab.storage.backups import DailyBackups, find_rescue
     from collab.storage.documents import Documents
     from collab.storage.handover import Restores
+    from collab.storage.images import Gallery
     from collab.storage.people import People
-    from collab.web import api, health, origin, sessions, yjs
+    from collab.storage.talk import Talks
+    from collab.storage.templates import Templates
+    from collab.web import api, health, images, limits, origin, sessions, yjs
 
     hub = Hub(Documents(database), limit=settings.document_limit)
     people = People(database)
     visitors = Visitors(hub, people)
+    templates, workshop = Templates(database), Workshop()
+    app.add_middleware(limits.UploadLimit)
     app.add_middleware(origin.SameOrigin)
     app.add_middleware(sessions.FutureSessions, secret=settings.secret)
     app.include_router(health.router(hub))
     app.include_router(yjs.router(hub, people))
+    app.include_router(images.router(Images(Gallery(database))))
     app.remove_route('/api')  # of an earlier test in this process
-    app.mount('/api', api.application(hub, settings.document_limit))
+    app.mount('/api', api.application(hub, settings.document_limit, workshop))
     Switchboard().register()
     frame.register()
-    home.register(hub, visitors)
+    home.register(hub, visitors, templates, workshop)
     trash.register(hub)
     backups = commands.backup_folder(settings)
-    document.register(hub, visitors, partial(find_rescue, backups))
+    document.register(hub, visitors, templates, partial(find_rescue, backups), Talk(Talks(database)))
     missing.register()  # last: it answers for every other address
 
     background: list[asyncio.Task[None]] = []
@@ -138,8 +147,7 @@ def join(settings: Settings, database: Database) -> None:
         await hub.drain(2.0)
         await database.dispose(1.5)
 
-    make = partial(commands.back_up_apart, Path(__file__).resolve())
-    daily = DailyBackups(make, backups, settings.backups)
+    daily = DailyBackups(partial(commands.back_up_apart, Path(__file__).resolve()), backups, settings.backups)
     restores = Restores(database, settings.database_file)
     app.on_startup(hub.start)
     app.on_shutdown(stop)

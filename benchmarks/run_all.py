@@ -22,6 +22,7 @@ from benchmarks import (
     log_size,
     memory,
     opening,
+    page,
     pages,
     peers,
     replay,
@@ -32,6 +33,7 @@ BENCHMARKS = tuple(
     module.BENCHMARK
     for module in (
         fanout,
+        page,
         pages,
         key_to_screen,
         keystroke,

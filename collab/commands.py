@@ -21,6 +21,7 @@ from collab.storage.checking import DamagedFile
 from collab.storage.copying import copied
 from collab.storage.documents import Documents
 from collab.storage.handover import ask
+from collab.storage.images import Gallery
 from collab.storage.lock import InUse, hold
 from models import Database, DatabaseDamaged, DatabaseUnusable
 
@@ -198,6 +199,7 @@ async def _write_each(database: Database, folder: Path) -> tuple[int, dict[str, 
                 damaged[info.id] = str(error)
                 continue
             _write(folder / _name(info, names), info, text)
+            await Gallery(database).write(info.id, folder)
     finally:
         await database.dispose()
     return len(everything) - len(damaged), damaged

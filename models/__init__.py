@@ -2,9 +2,11 @@
 
 from models.account import Person
 from models.base import Base, DatabaseDamaged, DatabaseUnusable
+from models.beside import Image, Message, Reading
 from models.document import Chapter, Document, Pin, Replica, Snapshot, Update
 from models.engine import Database, open_database
 from models.errors import is_damage
+from models.template import Template
 
 __all__ = [
     'Base',
@@ -13,10 +15,14 @@ __all__ = [
     'DatabaseDamaged',
     'DatabaseUnusable',
     'Document',
+    'Image',
+    'Message',
     'Person',
     'Pin',
+    'Reading',
     'Replica',
     'Snapshot',
+    'Template',
     'Update',
     'is_damage',
     'open_database',

@@ -25,6 +25,8 @@ class Document(Base):
     """Who did that at `changed_at`; empty when nobody knows."""
     sort_key: Mapped[str] = mapped_column(default='', server_default='')
     """By this a list of titles is in the order in which people look for one."""
+    language: Mapped[str] = mapped_column(default='Markdown', server_default='Markdown')
+    """What its text is written in, as CodeMirror calls it; empty for plain text."""
 
 
 class Update(Base):

@@ -9,20 +9,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple, cast
 
-from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event
+from sqlalchemy import URL, Row, Select, create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models.base import DatabaseDamaged, DatabaseUnusable
+from models.connecting import set_up, the_engine, the_pool
 from models.errors import is_damage, reason
 from models.folding import DiskFailed, Folding, end_process, fold_all
+from models.haste import Haste
 from models.migrations import migrate
 from models.place import file_address, make_folder
+from models.plain import PlainWork, at_once, is_locked, without_waiting
 
 Result = TypeVar('Result')
 Columns = TypeVarTuple('Columns')
 Work = Callable[[AsyncConnection], Awaitable[Result]]
-PlainWork = Callable[[sqlite3.Connection], Result]
 
 READERS = 2
 log = logging.getLogger(__name__)
@@ -41,9 +43,9 @@ def open_database(
     address = file_address(url)
     path = Path(str(address.database))
     make_folder(path.parent)
-    engine = create_engine(address.set(drivername='sqlite'), **_pool(busy_timeout, 1))
+    engine = create_engine(address.set(drivername='sqlite'), **the_pool(busy_timeout, 1))
     new = () if path.exists() else ('PRAGMA auto_vacuum = INCREMENTAL',)  # it can give free pages back
-    _set_up(engine, 'BEGIN IMMEDIATE', *new, 'PRAGMA journal_mode = WAL')
+    set_up(engine, 'BEGIN IMMEDIATE', *new, 'PRAGMA journal_mode = WAL')
     try:
         with engine.begin() as connection:
             migrate(connection)
@@ -69,10 +71,12 @@ class Database:
     ) -> None:
         # One writer only: before 3.51.3, SQLite can corrupt a write-ahead log that several connections write.
         pragmas = ('PRAGMA journal_mode = WAL', 'PRAGMA wal_autocheckpoint = 0')
-        self._writer = _engine(address, busy_timeout, 1, 'BEGIN IMMEDIATE', *pragmas)
-        self._readers = _engine(address, busy_timeout, READERS, 'BEGIN', 'PRAGMA query_only = ON')
+        self._writer = the_engine(address, busy_timeout, 1, 'BEGIN IMMEDIATE', *pragmas)
+        self._readers = the_engine(address, busy_timeout, READERS, 'BEGIN', 'PRAGMA query_only = ON')
         self.file = Path(str(address.database))
         self._folding = Folding(self.file)
+        self._haste = Haste()
+        self._busy_timeout = busy_timeout
         self._begin_anew = begin_anew
         self._driver: Any = None  # the writer's connection itself, once it is open
         self._turn = asyncio.Lock()
@@ -92,6 +96,17 @@ class Database:
         Statement by statement, a busy event loop has to come round twenty times for one commit.
         """
         return await self._in_turn(partial(self._transact_at_once, work))
+
+    async def write_soon(self, work: PlainWork[Result]) -> Result:
+        """Like `write_at_once`, for little that is written often: on a quick disk it is done right here."""
+        connection = self._idle_writer() if self._haste.is_quick else None
+        if connection is not None:
+            try:
+                return self._haste.time(partial(without_waiting, connection, work, self._busy_timeout))
+            except sqlite3.Error as error:
+                if not is_locked(error):
+                    raise OperationalError(None, None, error) from error
+        return await self._in_turn(partial(self._transact_at_once, work, self._haste))
 
     async def visit(self, work: PlainWork[Result]) -> Result:
         """Like `write_at_once`, but `work` begins and ends its transactions. Raises what that raises."""
@@ -147,17 +162,29 @@ class Database:
                 raise
         return await transaction()
 
-    async def _transact_at_once(self, work: PlainWork[Result]) -> Result:
+    async def _transact_at_once(self, work: PlainWork[Result], haste: Haste | None = None) -> Result:
+        def commit(connection: sqlite3.Connection) -> Result:
+            transaction = partial(at_once, connection, work)
+            return transaction() if haste is None else haste.time(transaction)
+
         try:
-            return await self._visit(partial(_at_once, work=work))
+            return await self._visit(commit)
         except sqlite3.Error as error:
             raise OperationalError(None, None, error) from error
+
+    def _idle_writer(self) -> sqlite3.Connection | None:
+        """The writer's connection, if it is open and nobody needs it just now."""
+        idle = not (self._closed or self._turn.locked() or self._folding.is_due())
+        return cast(sqlite3.Connection, self._driver._conn) if idle and self._is_open() else None
+
+    def _is_open(self) -> bool:
+        return self._driver is not None and self._driver._connection is not None
 
     async def _visit(self, work: PlainWork[Result]) -> Result:
         """Do `work` in the thread of the writer's connection, without a transaction around it."""
         # Asking the pool each time, which has only this one, takes longer than a commit. aiosqlite has no
         # public way to run a function in its thread; its version is pinned.
-        if self._driver is None or self._driver._connection is None:
+        if not self._is_open():
             async with self._writer.connect() as connection:
                 self._driver = (await connection.get_raw_connection()).driver_connection
         return cast(Result, await self._driver._execute(work, self._driver._conn))
@@ -177,55 +204,3 @@ class Database:
 async def _transact(engine: AsyncEngine, work: Work[Result]) -> Result:
     async with engine.begin() as connection:
         return await work(connection)
-
-
-def _at_once(connection: sqlite3.Connection, work: PlainWork[Result]) -> Result:
-    connection.execute('BEGIN IMMEDIATE')
-    try:
-        result = work(connection)
-        connection.execute('COMMIT')
-    except BaseException:
-        connection.rollback()
-        raise
-    return result
-
-
-def _engine(address: URL, busy_timeout: float, size: int, begin: str, *pragmas: str) -> AsyncEngine:
-    engine = create_async_engine(address, **_pool(busy_timeout, size))
-    _set_up(engine.sync_engine, begin, *pragmas)
-    return engine
-
-
-def _pool(busy_timeout: float, size: int) -> dict[str, Any]:
-    return {
-        'pool_size': size,
-        'max_overflow': 0,
-        'pool_reset_on_return': None,  # every transaction here is ended by the code that began it
-        # The driver must not begin transactions on its own: it would leave reads outside of them.
-        'connect_args': {'isolation_level': None, 'timeout': busy_timeout},
-    }
-
-
-def _set_up(engine: Engine, begin: str, *pragmas: str) -> None:
-    # FULL: a commit is on the disk when it returns, also when the power fails.
-    settings = ('PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON', *pragmas)
-
-    def connected(connection: Any, _record: object) -> None:
-        getattr(connection, 'driver_connection', connection).text_factory = _text
-        try:
-            for setting in settings:
-                connection.execute(setting).close()
-        except BaseException:
-            connection.close()  # the pool forgets a connection that fails here, but does not close it
-            raise
-
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine, 'connect', connected)
-    event.listen(engine, 'begin', begun)
-
-
-def _text(data: bytes) -> str:
-    """Text of a row, also if it is damaged: then its checksum says so, and other rows can still be read."""
-    return data.decode(errors='replace')

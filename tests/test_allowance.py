@@ -143,7 +143,45 @@ def test_programs_without_a_session_share_one_allowance_for_coming_in() -> None:
         assert all_.sends(all_.arrive(f'x{number}', known=False), work=0, question=True) == 0
     assert all_.allowances.knock(None) > 0
     assert all_.sends(all_.arrive('one more', known=False), work=0, question=True) > 0
-    assert all_.sends(all_.arrive('one more', known=False), work=0) == 0  # edits are each one's own
+    assert all_.sends(all_.arrive('one more', known=False), work=0) == 0  # who is in may write
+    assert all_.sends(all_.arrive('ann'), work=0, question=True) == 0
+
+
+def test_programs_without_a_session_share_what_they_may_send() -> None:
+    all_ = Everybody()
+    many = [all_.arrive(f'x{number}', known=False) for number in range(4)]
+    for number in range(40_000):
+        assert all_.sends(many[number % 4], work=0) == 0
+    assert all_.sends(all_.arrive('y', known=False), work=0) == pytest.approx(0.0001)
+    assert all_.sends(all_.arrive('ann'), work=0) == 0
+
+
+def test_a_stranger_who_comes_anew_for_every_frame_gets_no_further_than_one_who_stays() -> None:
+    all_ = Everybody()
+    staying = all_.arrive('x', known=False)
+    while all_.sends(staying, work=0.005) == 0:
+        pass
+    all_.allowances.unseat(staying)
+    for number in range(10):
+        coming = all_.arrive(f'x{number}', known=False)
+        assert all_.sends(coming, work=0.005) > 0
+        all_.allowances.unseat(coming)
+    beside = all_.arrive('y', known=False), all_.arrive('z', known=False)
+    assert [all_.sends(who) == 0 for who in beside] == [False, True]  # there was one only
+    all_.clock.now += 100
+    for number in range(limits.MOST_LEFT + 10):
+        assert all_.sends(all_.arrive(f'y{number}', known=False)) == 0
+
+
+def test_only_so_many_strangers_who_left_are_remembered() -> None:
+    all_ = Everybody()
+    many = [all_.arrive(f'x{number}', known=False) for number in range(limits.MOST_LEFT + 10)]
+    for one in many:
+        while all_.sends(one, work=0.005) == 0:
+            pass
+    for one in many:
+        all_.allowances.unseat(one)
+    assert len(all_.allowances._left) == limits.MOST_LEFT
 
 
 def test_who_is_gone_is_forgotten_but_not_what_they_used() -> None:

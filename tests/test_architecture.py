@@ -32,18 +32,35 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     'collab.document': (set(), set()),
     'collab.document.change': ({'collab.document'}, {'rapidfuzz'}),
     'collab.document.shared': ({'collab.document'}, {'pycrdt'}),
+    'collab.files': (set(), set()),
+    'collab.files.markdown': ({'collab.files'}, {'markdown_it', 'mdit_py_plugins'}),
+    'collab.files.page_in': ({'collab.files'}, {'bs4', 'mammoth', 'markdownify', 'nh3'}),
+    'collab.files.paper': ({'collab.files'}, {'markdown_it', 'typst'}),
+    'collab.files.web_page': ({'collab.files'}, {'markdown_it', 'nh3'}),
+    'collab.files.word': ({'collab.files'}, {'docx', 'markdown_it'}),
+    'collab.files.word_letters': ({'collab.files'}, {'docx', 'markdown_it'}),
     'collab.rooms': ({'collab.document'}, set()),
-    'collab.storage': ({'models', 'collab.rooms.ports', 'collab.rooms.shelf'}, {'sqlalchemy'}),
+    'collab.storage': (
+        {'models', 'collab.rooms.images', 'collab.rooms.ports', 'collab.rooms.shelf', 'collab.rooms.talk'},
+        {'sqlalchemy'},
+    ),
     'collab.web': (
-        {'collab.document', 'collab.rooms', 'collab.storage', 'collab.settings'},
+        {'collab.document', 'collab.files', 'collab.rooms', 'collab.storage', 'collab.settings'},
         {'fastapi', 'pydantic', 'starlette'},  # pydantic: how FastAPI describes the body of a request
     ),
-    'collab.web.fair': ({'collab.rooms'}, {'uvicorn', 'wsproto'}),  # it makes uvicorn's own WebSocket fair
-    'collab.editor': ({'collab.document', 'collab.rooms'}, {'nicegui'}),
+    'collab.web.whole': (set(), {'wsproto'}),
+    # It makes uvicorn's own WebSocket fair.
+    'collab.web.fair': ({'collab.rooms', 'collab.web.whole'}, {'uvicorn', 'wsproto'}),
+    'collab.language': (set(), {'babel'}),
+    'collab.language.core': ({'collab.language'}, set()),
+    'collab.language.speaking': ({'collab.language'}, {'babel', 'nicegui'}),
+    'collab.editor': ({'collab.document', 'collab.language', 'collab.rooms'}, {'nicegui'}),
     'collab.pages': (
         {
             'collab.document',
             'collab.editor',
+            'collab.files',
+            'collab.language',
             'collab.rooms',
             'collab.storage',
             'collab.web.auth',
@@ -51,7 +68,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         },
         {'nicegui', 'fastapi'},
     ),
-    'collab.pages.sharing': ({'collab.pages'}, {'nicegui', 'segno'}),
+    'collab.pages.words': ({'collab.language', 'collab.rooms'}, {'babel'}),
+    'collab.pages.sharing': ({'collab.language', 'collab.pages'}, {'nicegui', 'segno'}),
     'main': ({'collab', 'models'}, {'nicegui'}),
 }
 

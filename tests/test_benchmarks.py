@@ -31,6 +31,7 @@ MARKS = {
     'log_size': pytest.mark.traces,
     'memory': pytest.mark.traces,
     'opening': pytest.mark.traces,
+    'page': pytest.mark.browser,
     'replay': pytest.mark.traces,
 }
 

@@ -56,7 +56,8 @@ def test_what_only_some_texts_need_is_not_in_what_every_page_loads() -> None:
     editor = read_bundle()[2]
     assert len(editor) < 300_000
     others = b''.join(read_bundle(name)[2] for name in bundled() if name != 'index.js')
-    for word in (b'\\textcircled', b'hljs-', b'ALLOWED_TAGS'):  # formulas, colours, the sanitiser
+    # Formulas, colours, the sanitiser, and what makes Markdown of formatted text.
+    for word in (b'\\textcircled', b'hljs-', b'ALLOWED_TAGS', b'x-turndown'):
         assert word in others
         assert word not in editor
 
@@ -85,6 +86,7 @@ def test_the_foreign_clients_are_made_of_the_sources_beside_them() -> None:
 
 def names_in_braces(code: str, keyword: str, side: int) -> set[str]:
     """The names in `import{name as local}from"nicegui-codemirror"` or `export{local as name}from"..."`."""
-    statements = re.findall(keyword + r'\{([^}]*)\}from"(?:nicegui-codemirror|\./[^"]*)"', code)
+    source = 'nicegui-codemirror' if keyword == 'import' else r'\./[^"]*'
+    statements = re.findall(rf'{keyword}\{{([^}}]*)\}}from"{source}"', code)
     pairs = [entry.split(' as ') for statement in statements for entry in statement.split(',')]
     return {pair[side if len(pair) > 1 else 0].strip() for pair in pairs}

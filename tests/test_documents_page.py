@@ -37,6 +37,12 @@ async def test_a_document_is_found_by_its_text_while_somebody_types(user: User) 
     user.find(marker='search').clear()
     await user.should_see('Kitchen')
     assert texts(user, 'document-line') == []
+    await search(user, 'gard', 'Garden')
+    await becomes(lambda: texts(user, 'found') == ['1 document found'])
+    assert marked(user) == ['Garden']
+    user.find(marker='search').clear()
+    await user.should_see('Kitchen')
+    assert marked(user) == []
 
 
 async def test_what_is_not_there_is_not_found(user: User) -> None:
@@ -179,7 +185,7 @@ async def test_files_become_documents_and_what_is_refused_is_said(user: User) ->
         ('binary.txt', b'a\0b'),
     )
     await user.should_see('3 documents imported.')
-    await user.should_see('“photo.png” is neither a text nor a Markdown file')
+    await user.should_see('“photo.png” is no text, Markdown, web page or Word file')
     await user.should_see('“latin.txt” is not text in UTF-8')
     await user.should_see('“binary.txt” holds something else than text')
     await becomes(lambda: sorted(listed(user)) == ['The plan', 'empty', 'notes'])
@@ -244,6 +250,13 @@ async def drop(user: User, *files: tuple[str, bytes]) -> None:
     """Drop files on the page."""
     (upload,) = user.find(ui.upload).elements
     await upload.handle_uploads([SmallFileUpload(name, 'text/plain', data) for name, data in files])
+
+
+def marked(user: User) -> list[str]:
+    """What is marked on the page."""
+    assert user.client
+    with user.client:
+        return [one.text for one in ElementFilter(kind=TextElement) if one.tag == 'mark' and one.visible]
 
 
 def in_trash(user: User, title: str, words: str) -> UserInteraction[Element]:

@@ -210,6 +210,33 @@ async def test_a_new_title_is_seen_by_everybody_at_once() -> None:
         assert heard == [Happening.TITLE] * 3
 
 
+async def test_a_language_is_known_everywhere_and_goes_with_a_copy() -> None:
+    async with open_hub() as hub:
+        await hub.create('Script', document_id='doc', text='x = 1')
+        async with hub.open('doc') as room:
+            heard: list[Happening] = []
+            room.watch(heard.append)
+            await hub.set_language('doc', 'Python')
+            assert (room.language, heard) == ('Python', [Happening.LANGUAGE])
+        copy = await hub.duplicate('doc', 'Copy of Script')
+        assert copy.language == (await hub.describe(copy.id)).language == 'Python'
+        await hub.set_language(copy.id, '')  # nobody is in it
+        with pytest.raises(ValueError, match='at most 40'):
+            await hub.set_language('doc', 'P' * 41)
+
+
+async def test_a_copy_has_the_pictures_and_needs_the_original_no_more() -> None:
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(
+            'Doc', document_id='doc', text='![a](/d/doc/images/a.png) ![b](/d/other/images/b.png)'
+        )
+        copy = await hub.duplicate('doc', 'Copy')
+        assert store.copied == [('doc', copy.id)]
+        async with hub.open(copy.id) as room:
+            assert room.text == f'![a](/d/{copy.id}/images/a.png) ![b](/d/other/images/b.png)'
+
+
 async def test_a_deleted_document_ends_for_everybody_and_can_be_taken_back_whole() -> None:
     async with open_hub() as hub:
         await hub.create(document_id='doc')

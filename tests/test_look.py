@@ -6,7 +6,7 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
-from collab.pages.announcer import news
+from collab.pages.announcer import joined
 from collab.pages.look import Look, head, look_of
 
 CreateUser = Callable[[], User]
@@ -73,7 +73,7 @@ async def test_who_wants_quiet_hears_nothing(user: User, create_user: CreateUser
     ],
 )
 def test_many_at_once_are_one_sentence(names: list[str], words: str) -> None:
-    assert news(names, 'joined') == words
+    assert joined(names) == words
 
 
 def only(user: User, kind: type[ui.dark_mode]) -> ui.dark_mode:

@@ -36,8 +36,12 @@ async def test_an_empty_folder_becomes_a_database_and_a_second_start_changes_not
             'replicas',
             'people',
             'pins',
+            'templates',
+            'messages',
+            'readings',
+            'images',
         }
-        assert query(file, 'SELECT version_num FROM alembic_version') == [('0004',)]
+        assert query(file, 'SELECT version_num FROM alembic_version') == [('0006',)]
         assert query(file, 'PRAGMA journal_mode') == [('wal',)]
         assert query(file, 'PRAGMA auto_vacuum') == [(2,)]  # incremental
     assert sorted(path.name for path in file.parent.iterdir()) == ['collab.db']
@@ -63,7 +67,7 @@ async def test_a_database_of_the_first_collab_is_brought_forward(file: Path) -> 
     await database.dispose()
     await make_old(file)
     database = open_database(f'sqlite+aiosqlite:///{file}')
-    assert query(file, 'SELECT version_num FROM alembic_version') == [('0004',)]
+    assert query(file, 'SELECT version_num FROM alembic_version') == [('0006',)]
     after = await Documents(database).load('plan')
     assert after == before
     assert (after.owners, after.retired) == ({7: 'ada', 8: 'ada'}, frozenset())

@@ -35,6 +35,21 @@ def test_namesakes_are_told_apart() -> None:
     assert [person.name for person in presence.people()] == ['ANN', 'Bob']
 
 
+def test_who_shares_a_colour_is_told_apart_by_its_pattern() -> None:
+    presence = Presence(0)
+    for number in range(5):
+        presence.join(number, Person(str(number), f'Person {number}', '#1a4fc4'))
+    presence.join(9, BOB)
+    assert [person.pattern for person in presence.people()] == [0, 1, 2, 3, 0, 0]
+    presence.move(0, 10, CURSOR)
+    presence.move(1, 11, CURSOR)
+    first, second = (json.loads(entry.state)['user'] for entry in presence.changes())
+    assert 'pattern' not in first
+    assert second['pattern'] == 1
+    presence.leave(0)
+    assert [person.pattern for person in presence.people()] == [0, 1, 2, 3, 0]
+
+
 def test_clocks_only_rise_even_over_a_restart() -> None:
     presence = Presence(1_000)
     presence.join(1, ANN)

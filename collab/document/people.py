@@ -9,6 +9,9 @@ from hashlib import blake2b
 NAME_LENGTH = 40
 """Longest name, in characters."""
 
+PATTERNS = 4
+"""Ways to draw one colour."""
+
 CONTRAST = 4.5
 """Least contrast of a person's colour against white (WCAG 2.2, level AA, for text)."""
 
@@ -38,6 +41,8 @@ class Person:
     id: str
     name: str
     color: str
+    pattern: int = 0
+    """0 for the first here who bears a colour, 1 to PATTERNS - 1 for the next ones: they are told apart."""
 
 
 def guest(person_id: str) -> Person:

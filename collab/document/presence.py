@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from collab.document.people import Person, clean_color, clean_name
+from collab.document.people import PATTERNS, Person, clean_color, clean_name
 from collab.document.protocol import AwarenessEntry
 
 STATE_LENGTH = 1024
@@ -110,14 +110,17 @@ class Presence:
         return f'{{"user":{_user(who)},"cursor":{seat.cursor}}}'
 
     def _badges(self) -> dict[str, Person]:
-        """Everybody here by id; the second to bear a name has '(2)' behind it, so none passes for another."""
+        """Everybody here by id; the second to bear a name has '(2)' behind it, and of a colour a pattern."""
         if not self._known:
             ranks: Counter[str] = Counter()
+            colors: Counter[str] = Counter()
             for person in {seat.person.id: seat.person for seat in self._seats.values()}.values():
                 ranks[person.name.casefold()] += 1
                 rank = ranks[person.name.casefold()]
                 name = person.name if rank == 1 else f'{person.name} ({rank})'
-                self._known[person.id] = replace(person, name=name)
+                pattern = colors[person.color] % PATTERNS
+                colors[person.color] += 1
+                self._known[person.id] = replace(person, name=name, pattern=pattern)
         return self._known
 
 
@@ -136,7 +139,8 @@ def read_cursor(state: str) -> dict[str, Any] | None:
 
 @lru_cache(maxsize=1024)
 def _user(who: Person) -> str:
-    return _json({'id': who.id, 'name': who.name, 'color': who.color, 'colorLight': who.color + '33'})
+    user = {'id': who.id, 'name': who.name, 'color': who.color, 'colorLight': who.color + '33'}
+    return _json(user | ({'pattern': who.pattern} if who.pattern else {}))
 
 
 def _json(value: object) -> str:
@@ -151,9 +155,10 @@ def introduction(state: str, known: Person) -> Person:
     user = _read(state).get('user')
     if not isinstance(user, dict) or (user.get('name'), user.get('color')) == (known.name, known.color):
         return known
-    for field, clean in (('name', clean_name), ('color', clean_color)):
-        with suppress(ValueError):
-            known = replace(known, **{field: clean(str(user.get(field, '')))})
+    with suppress(ValueError):
+        known = replace(known, name=clean_name(str(user.get('name', ''))))
+    with suppress(ValueError):
+        known = replace(known, color=clean_color(str(user.get('color', ''))))
     return known
 
 

@@ -17,6 +17,7 @@ class Act(StrEnum):
 
     READ = 'read'
     COMMENT = 'comment'
+    CHAT = 'chat'
     EDIT = 'edit'
     RENAME = 'rename'
     DELETE = 'delete'
@@ -24,8 +25,8 @@ class Act(StrEnum):
 
 ALLOWED: dict[Role, frozenset[Act]] = {
     Role.VIEWER: frozenset({Act.READ}),
-    Role.COMMENTER: frozenset({Act.READ, Act.COMMENT}),
-    Role.EDITOR: frozenset({Act.READ, Act.COMMENT, Act.EDIT, Act.RENAME}),
+    Role.COMMENTER: frozenset({Act.READ, Act.COMMENT, Act.CHAT}),
+    Role.EDITOR: frozenset({Act.READ, Act.COMMENT, Act.CHAT, Act.EDIT, Act.RENAME}),
     Role.OWNER: frozenset(Act),
 }
 

@@ -12,7 +12,7 @@ const shared = ['state', 'view', 'commands', 'language']
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: ['src/index.ts'],
+  entryPoints: ['src/index.ts', 'src/words.ts'] /* the shells of the elements speak, too */,
   outdir: dist,
   chunkNames: '[name]-[hash]',
   bundle: true,

@@ -10,8 +10,9 @@ from nicegui.elements import mermaid  # noqa: F401  # its browser code is at han
 from nicegui.events import Handler, ValueChangeEventArguments, handle_event
 
 from collab.document.people import Person
-from collab.document.roles import Role
+from collab.document.roles import Act, Role, may
 from collab.editor.channel import Channel
+from collab.rooms.images import LIMIT
 from collab.rooms.room import Room
 from collab.rooms.watching import Happening
 
@@ -46,6 +47,8 @@ class SharedEditor(
     :param placeholder: shown while the text is empty
     :param label: what a screen reader calls the text
     :param actions: what else its palette offers
+    :param images: the address to which pictures are sent that somebody pastes or drops; None: none are taken
+    :param on_language: called with the language that somebody chose for the text; empty for plain text
     """
 
     def __init__(
@@ -58,6 +61,8 @@ class SharedEditor(
         placeholder: str = '',
         label: str = 'Document text',
         actions: Sequence[PageAction] = (),
+        on_language: Callable[[str], Any] | None = None,
+        images: str | None = None,
     ) -> None:
         self.room = room
         self.channel: Channel | None = None
@@ -77,9 +82,14 @@ class SharedEditor(
         self._props['epoch'] = str(room.epoch)
         self._props['author'] = person.id  # what somebody else left in this browser is not theirs to send
         self._props['limit'] = room.limit
+        if images is not None:
+            self._props['images'] = images
+            self._props['image-limit'] = LIMIT
         self._props['actions'] = [{'name': action.name, 'words': action.words} for action in actions]
         self._props['data-testid'] = 'editor'
         self.on('action', lambda event: _do(actions, event.args))
+        if on_language is not None:
+            self.on('language', lambda event: self._choose(event.args, on_language))
         self.channel = Channel(room, person, self.client, self.id)
         if on_change is not None:
             self.on_value_change(on_change)
@@ -121,6 +131,16 @@ class SharedEditor(
         )
         for handler in self._change_handlers:
             handle_event(handler, arguments)
+
+    def written_in(self, language: str) -> None:
+        """Show the text as one in this language; empty for plain text."""
+        self._props['language'] = language
+
+    def _choose(self, language: object, tell: Callable[[str], Any]) -> Any:
+        may_edit = self.channel is not None and may(self.channel.role, Act.EDIT)
+        if isinstance(language, str) and language in (*self.supported_languages, '') and may_edit:
+            return tell(language)
+        return None
 
     def _handle_enabled_change(self, enabled: bool) -> None:
         super()._handle_enabled_change(enabled)

@@ -1,4 +1,6 @@
 // Says whether what was typed on this page is safe. It never needs the server: it must be right without one.
+import { t, tn } from "collab-editor/words.js";
+
 const CALM_MS = 300; // shorter savings are not worth a word
 const SPOKEN_MS = 1500; // and what lasts no longer is not worth an interruption of a screen reader
 const QUIET = /(^|; )collab_quiet=1(;|$)/; // the person wants no news read aloud
@@ -13,20 +15,28 @@ const ICONS = {
 
 const COLORS = { offline: "var(--collab-status-offline, #b35900)", error: "var(--collab-status-error, #c62828)" };
 
-const NOWHERE = "This browser keeps nothing on this device: until edits are saved, they are only on this page.";
+const NOWHERE = t("This browser keeps nothing on this device: until edits are saved, they are only on this page.");
 
 function wordsFor({ state, unsaved, kept, keeping, loaded, reason, final }) {
-  if (state === "saved") return "Saved";
-  if (state === "saving") return loaded ? "Saving…" : "Opening…";
-  if (state === "read-only") return "Read only";
-  if (state === "error") return final && unsaved === 0 ? `Editing has ended: ${reason}` : `Not saved: ${reason}`;
-  if (keeping) return kept > 0 ? `Offline — ${edits(kept)} kept on this device` : "Offline";
-  const others = kept > 0 ? `, ${kept} kept on this device` : "";
-  return `Offline — ${unsaved > kept ? edits(unsaved - kept) : "edits"} only on this page${others}`;
+  if (state === "saved") return t("Saved");
+  if (state === "saving") return loaded ? t("Saving…") : t("Opening…");
+  if (state === "read-only") return t("Read only");
+  if (state === "error") return final && unsaved === 0 ? t("Editing has ended: {reason}", { reason }) : t("Not saved: {reason}", { reason });
+  return keeping ? offline(kept) : onThisPage(unsaved - kept, kept);
 }
 
-function edits(count) {
-  return count === 1 ? "1 edit" : `${count} edits`;
+function offline(kept) {
+  if (kept === 0) return t("Offline");
+  return tn("Offline — {number} edit kept on this device", "Offline — {number} edits kept on this device", kept);
+}
+
+function onThisPage(lost, kept) {
+  const page =
+    lost > 0
+      ? tn("Offline — {number} edit only on this page", "Offline — {number} edits only on this page", lost)
+      : t("Offline — edits only on this page");
+  const device = tn("{number} kept on this device", "{number} kept on this device", kept);
+  return kept > 0 ? t("{page}, {device}", { page, device }) : page;
 }
 
 export default {
@@ -89,7 +99,7 @@ export default {
     },
     // How many edits wait is for the eyes: said at each key, it would drown the text.
     speak() {
-      const news = { saving: "", offline: "Offline" }[this.shown.state] ?? this.words;
+      const news = { saving: "", offline: t("Offline") }[this.shown.state] ?? this.words;
       this.spoken = QUIET.test(document.cookie) ? "" : news;
     },
   },

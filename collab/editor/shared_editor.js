@@ -1,4 +1,4 @@
-// The shell between NiceGUI and the editor in src/: props in, a DOM event `collab-status` and the event `action` out, no logic.
+// The shell between NiceGUI and the editor in src/: props in, a DOM event `collab-status` and the events `action` and `language` out, no logic.
 import { mount } from "collab-editor";
 
 export default {
@@ -8,6 +8,8 @@ export default {
     epoch: String,
     author: String,
     limit: Number,
+    images: String,
+    imageLimit: Number,
     actions: { type: Array, default: () => [] },
     language: String,
     label: String,
@@ -30,8 +32,11 @@ export default {
   },
   mounted() {
     const element = Number(this.$el.id.slice(1));
-    const { document, epoch, author, limit, disable: readOnly } = this;
-    this.editor = mount(this.$el, { element, document, epoch, author, limit, readOnly, ...this.options });
+    const { document, epoch, author, limit, images, imageLimit, disable: readOnly } = this;
+    this.editor = mount(this.$el, {
+      element, document, epoch, author, limit, images, imageLimit, readOnly, ...this.options,
+    });
+    this.editor.choose = (language) => this.$emit("language", language);
     this.setActions();
   },
   beforeUnmount() {

@@ -1,32 +1,40 @@
 // Says what of somebody's edits was put back into the text, and offers them what nobody can merge any more.
 // Nothing of it is lost by a reload or without the server: it lies on this device until its author has decided.
-const SAVED_AS = " – my unsent edits";
+import { t, tn } from "collab-editor/words.js";
+
+const SAVED_AS = t(" – my unsent edits");
 const TITLE = 200; // longest title, in characters
 const SHOWN = 5000; // letters of the text that are shown; all of it is saved and copied
-const LATER = "This could not be saved just now. Nothing of it is lost; please try again in a moment.";
-const STILL_HERE = "It could not be taken away from this device, and will be offered again.";
+const LATER = t("This could not be saved just now. Nothing of it is lost; please try again in a moment.");
+const STILL_HERE = t("It could not be taken away from this device, and will be offered again.");
 const NOTHING = { putBack: null, why: null, text: "", keys: [] };
 
+const SAID = {
+  mine: t("Your unsent edits"),
+  text: t("Text"),
+  keep: t("Keep it"),
+  forEver: t("Discard it for ever"),
+  save: t("Save as a new document"),
+  discard: t("Discard"),
+  ok: t("OK"),
+};
+
 const BEGINNINGS = {
-  restored: "This document was restored from a backup.",
-  other: "This document was put in order, restored from a backup, or made anew.",
+  restored: t("This document was restored from a backup."),
+  other: t("This document was put in order, restored from a backup, or made anew."),
 };
 const REST = {
-  restored: "What you had not sent yet has no place in it any more:",
-  other: "What you had not sent yet has no place in it:",
-  refused: "The server did not take these edits of yours:",
+  restored: t("What you had not sent yet has no place in it any more:"),
+  other: t("What you had not sent yet has no place in it:"),
+  refused: t("The server did not take these edits of yours:"),
 };
-const PARTLY = "What you had not sent yet was put back where it fits. This has no place any more:";
+const PARTLY = t("What you had not sent yet was put back where it fits. This has no place any more:");
 
 function wordsFor({ putBack, why, text }) {
   const begin = BEGINNINGS[why] ?? BEGINNINGS[putBack?.why];
   const partly = putBack && text && why !== "refused";
-  const back = putBack && !partly && `${edits(putBack.edits)} not sent before ${putBack.edits === 1 ? "was" : "were"} put back.`;
+  const back = putBack && !partly && tn("{number} edit not sent before was put back.", "{number} edits not sent before were put back.", putBack.edits);
   return [begin, back, partly ? PARTLY : text && REST[why]].filter(Boolean).join(" ");
-}
-
-function edits(count) {
-  return count === 1 ? "1 edit" : `${count} edits`;
 }
 
 async function request(path, options) {
@@ -53,37 +61,40 @@ async function copyText(text) {
 
 export default {
   template: `
-    <section class="unsent-edits" :class="{ empty: !words }" :aria-label="words ? 'Your unsent edits' : null"
+    <section class="unsent-edits" :class="{ empty: !words }" :aria-label="words ? said.mine : null"
              data-testid="unsent-edits">
       <div class="unsent-edits-words" role="status">
         <span>{{ words }}</span>
         <a v-if="saved" :href="saved.path" data-testid="unsent-edits-link">{{ saved.title }}</a>
       </div>
-      <pre v-if="offer.text" class="unsent-edits-text" tabindex="0" role="group" aria-label="Text">{{ shown }}</pre>
+      <pre v-if="offer.text" class="unsent-edits-text" tabindex="0" role="group" :aria-label="said.text">{{ shown }}</pre>
       <div v-if="words" class="unsent-edits-actions">
         <template v-if="!offer.text">
-          <button type="button" class="button" ref="ok" @click="done">OK</button>
+          <button type="button" class="button" ref="ok" @click="done">{{ said.ok }}</button>
         </template>
         <template v-else-if="sure">
-          <button type="button" class="button" ref="keep" @click="ask(false)">Keep it</button>
-          <button type="button" class="button button-danger" @click="discard">Discard it for ever</button>
+          <button type="button" class="button" ref="keep" @click="ask(false)">{{ said.keep }}</button>
+          <button type="button" class="button button-danger" @click="discard">{{ said.forEver }}</button>
         </template>
         <template v-else>
-          <button type="button" class="button button-main" :aria-disabled="busy" @click="save">Save as a new document</button>
-          <button type="button" class="button" @click="copy">{{ copied ? "Copied" : "Copy" }}</button>
-          <button type="button" class="button" ref="discard" @click="ask(true)">Discard</button>
+          <button type="button" class="button button-main" :aria-disabled="busy" @click="save">{{ said.save }}</button>
+          <button type="button" class="button" @click="copy">{{ copied ? t("Copied") : t("Copy") }}</button>
+          <button type="button" class="button" ref="discard" @click="ask(true)">{{ said.discard }}</button>
         </template>
       </div>
       <p v-if="trouble" class="unsent-edits-trouble" role="alert">{{ trouble }}</p>
     </section>
   `,
   props: { document: String },
+  setup() {
+    return { t, said: SAID };
+  },
   data() {
     return { offer: NOTHING, saved: null, sure: false, busy: false, copied: false, trouble: "" };
   },
   computed: {
     words() {
-      return this.saved ? "Your text is saved. It is a document of its own now:" : wordsFor(this.offer);
+      return this.saved ? t("Your text is saved. It is a document of its own now:") : wordsFor(this.offer);
     },
     shown() {
       const { text } = this.offer;
@@ -118,7 +129,7 @@ export default {
         if (offer.text) await this.saveAs(offer);
       } catch (error) {
         console.warn("Collab: unsent edits could not be saved.", error);
-        this.trouble = error.why ? `This could not be saved: ${error.why}` : LATER;
+        this.trouble = error.why ? t("This could not be saved: {reason}", { reason: t(error.why) }) : LATER;
       }
       this.busy = false;
     },
@@ -132,7 +143,7 @@ export default {
     },
     async copy() {
       this.copied = await copyText(this.offer.text);
-      this.trouble = this.copied ? "" : "Your browser does not let a page copy. Select the text above instead.";
+      this.trouble = this.copied ? "" : t("Your browser does not let a page copy. Select the text above instead.");
     },
     ask(sure) {
       this.sure = sure;
@@ -143,7 +154,7 @@ export default {
         await this.board().remove(this.offer);
         this.done();
       } catch {
-        this.trouble = "This could not be removed just now.";
+        this.trouble = t("This could not be removed just now.");
       }
     },
     done() {

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 from nicegui import Client
 
+from collab.language.speaking import _, ngettext
 from collab.pages.look import is_quiet
 from collab.pages.parts import Words
-
-NAMED = 2
-"""People of one moment that are called by name; more are a number."""
 
 
 class Announcer:
@@ -25,11 +23,37 @@ class Announcer:
             self._place.text = text + again
 
 
-def news(names: Sequence[str], what: str) -> str:
+def joined(names: Sequence[str]) -> str:
     """'Ann joined.', 'Ann and Bob joined.', 'Ann, Bob and 3 others joined.'; nothing of nobody."""
-    if not names:
-        return ''
-    rest = len(names) - NAMED
-    parts = [*names[:NAMED], *([f'{rest} other{"s" if rest > 1 else ""}'] if rest > 0 else [])]
-    words = parts[0] if len(parts) == 1 else f'{", ".join(parts[:-1])} and {parts[-1]}'
-    return f'{words} {what}.'
+    match names:
+        case []:
+            return ''
+        case [name]:
+            return _('{name} joined.', name=name)
+        case [name, other]:
+            return _('{name} and {other} joined.', name=name, other=other)
+    return ngettext(
+        '{name}, {other} and {number} other joined.',
+        '{name}, {other} and {number} others joined.',
+        len(names) - 2,
+        name=names[0],
+        other=names[1],
+    )
+
+
+def left(names: Sequence[str]) -> str:
+    """'Ann left.', 'Ann and Bob left.', 'Ann, Bob and 3 others left.'; nothing of nobody."""
+    match names:
+        case []:
+            return ''
+        case [name]:
+            return _('{name} left.', name=name)
+        case [name, other]:
+            return _('{name} and {other} left.', name=name, other=other)
+    return ngettext(
+        '{name}, {other} and {number} other left.',
+        '{name}, {other} and {number} others left.',
+        len(names) - 2,
+        name=names[0],
+        other=names[1],
+    )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from nicegui import Client
 
 from collab.document.people import Person
-from collab.pages.announcer import news
+from collab.pages.announcer import joined, left
 from collab.pages.parts import Words
 from collab.pages.soon import Soon
 
@@ -37,8 +37,8 @@ class Company:
     def _say(self) -> None:
         before, self._said = self._said or {}, self._here
         came = [name for person, name in self._here.items() if person not in before]
-        left = [name for person, name in before.items() if person not in self._here]
-        words = ' '.join(filter(None, (news(came, 'joined'), news(left, 'left'))))
+        gone = [name for person, name in before.items() if person not in self._here]
+        words = ' '.join(filter(None, (joined(came), left(gone))))
         if words:
             self._line.text = words
             self._aloud(words)

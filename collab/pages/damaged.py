@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request
 from nicegui import Client, ui
 
+from collab.language.speaking import _
 from collab.pages.missing import HOME, RETRY, go_to, message
 from collab.pages.parts import Notice, Words, button, part
 from collab.pages.words import exactly
@@ -28,23 +29,25 @@ async def damaged(hub: Hub, document_id: str, request: Request, find: FindRescue
     """Build the page. Nothing of what is stored is touched, here or by what it offers."""
     client = ui.context.client
     rescue = await _look(document_id, find)
-    with client, message('This document is damaged', 503):
+    with client, message(_('This document is damaged'), 503):
         notice = Notice(client)
         Words(
             'p',
-            'What is stored of it does not match its checksums, so it is not shown. Nothing was '
-            'overwritten or deleted.',
+            _(
+                'What is stored of it does not match its checksums, so it is not shown. Nothing was '
+                'overwritten or deleted.'
+            ),
         )
         if rescue is None:
-            Words('p', 'No backup here holds it whole. Whoever runs this server may have another one.')
+            Words('p', _('No backup here holds it whole. Whoever runs this server may have another one.'))
         else:
             _explain(rescue, document_id)
         with part('div', 'message-actions'):
             if rescue is not None:
                 copying = Copying(hub, document_id, find, notice, client)
-                button('Open the backup as a copy', copying.make, 'button-main', data_testid='open-backup')
-            Words('a', RETRY, 'button', href=request.url.path)
-            Words('a', HOME, 'button', href='/')
+                button(_('Open the backup as a copy'), copying.make, 'button-main', data_testid='open-backup')
+            Words('a', _(RETRY), 'button', href=request.url.path)
+            Words('a', _(HOME), 'button', href='/')
 
 
 class Copying:
@@ -68,11 +71,15 @@ class Copying:
             if rescue is None:
                 raise LookupError(self._document_id)
             text = await asyncio.to_thread(text_of, rescue.stored)
-            title = f'{rescue.stored.info.title} \u2013 backup of {exactly(rescue.made_at)}'
+            title = _(
+                '{title} \u2013 backup of {moment}',
+                title=rescue.stored.info.title,
+                moment=exactly(rescue.made_at),
+            )
             info = await self._hub.create(title, text=text)
         except Exception:
             log.exception('A copy of a backup could not be made.')
-            self._notice.say('The copy could not be made just now. Please try again in a moment.')
+            self._notice.say(_('The copy could not be made just now. Please try again in a moment.'))
         else:
             go_to(self._client, info.id)
         finally:
@@ -89,6 +96,6 @@ async def _look(document_id: str, find: FindRescue) -> Rescue | None:
 
 
 def _explain(rescue: Rescue, document_id: str) -> None:
-    Words('p', f'The newest backup that holds it whole is of {exactly(rescue.made_at)}.')
-    Words('p', 'Whoever runs this server brings it back, for everybody and at this address, with:')
+    Words('p', _('The newest backup that holds it whole is of {moment}.', moment=exactly(rescue.made_at)))
+    Words('p', _('Whoever runs this server brings it back, for everybody and at this address, with:'))
     Words('pre', f'python main.py restore {shlex.quote(str(rescue.file))} {document_id}', 'command')

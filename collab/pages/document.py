@@ -10,23 +10,31 @@ from nicegui import Client, events, ui
 
 from collab.document.people import Person
 from collab.editor.element import PageAction, SaveStatus, SharedEditor, UnsentEdits
+from collab.language.speaking import N_, _
 from collab.pages import missing
 from collab.pages.announcer import Announcer
+from collab.pages.chat import Chat
 from collab.pages.company import Company
 from collab.pages.damaged import FindRescue, damaged
+from collab.pages.exporting import ExportDialog
 from collab.pages.faces import Faces
 from collab.pages.frame import frame, heading
 from collab.pages.gone import Gone
+from collab.pages.keeping import keep_as_template
+from collab.pages.more import Entry, More
 from collab.pages.myself import MyselfDialog
-from collab.pages.parts import Notice, Words
+from collab.pages.parts import Notice, Words, part
 from collab.pages.sharing import QrDialog
 from collab.pages.soon import Soon
 from collab.pages.title import TitleField
 from collab.pages.visitors import Visitors
+from collab.pages.words import shown
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument, DeletedDocument, UnknownDocument
 from collab.rooms.room import Room
+from collab.rooms.talk import Talk
 from collab.rooms.watching import Happening
+from collab.storage.templates import Templates
 
 log = logging.getLogger(__name__)
 
@@ -58,14 +66,14 @@ COPY_LINK = """async (event) => {
 """Browsers copy only while they handle a click, and only known pages have the clipboard."""
 
 OFFLINE = """addEventListener('collab-status', ({detail}) => {
-    for (const part of document.querySelectorAll('.title-field, .people')) {
+    for (const part of document.querySelectorAll('.title-field, .people, .chat-form')) {
         part.inert = detail.state === 'offline';
     }
 })"""
 """Only the text can be changed without a connection: the rest takes neither keys nor clicks then."""
 
 
-def register(hub: Hub, visitors: Visitors, rescue: FindRescue) -> None:
+def register(hub: Hub, visitors: Visitors, templates: Templates, rescue: FindRescue, talk: Talk) -> None:
     """The page of a document. Its room stays open for as long as NiceGUI keeps the page.
 
     `rescue` finds a damaged document in the backups.
@@ -92,46 +100,55 @@ def register(hub: Hub, visitors: Visitors, rescue: FindRescue) -> None:
             missing.unavailable(request)
         else:
             client.on_delete(held.aclose)
-            with frame(heading(room.title), 'document') as tools:
-                DocumentPage(hub, visitors, room, client, me).build(tools)
+            with frame(heading(shown(room.title)), 'document') as tools:
+                DocumentPage(hub, visitors, templates, room, client, me).build(tools, talk)
 
 
 class DocumentPage:
     """One visitor's view of a document."""
 
-    def __init__(self, hub: Hub, visitors: Visitors, room: Room, client: Client, me: Person) -> None:
+    def __init__(
+        self, hub: Hub, visitors: Visitors, templates: Templates, room: Room, client: Client, me: Person
+    ) -> None:
         self._hub = hub
         self._visitors = visitors
+        self._templates = templates
         self._room = room
         self._client = client
         self._me = me
 
-    def build(self, tools: ui.element) -> None:
+    def build(self, tools: ui.element, talk: Talk) -> None:
         """Put everything on the page, and keep it true."""
         self._notice = Notice(self._client)
+        announcer = Announcer(self._client)
+        self._chat = Chat(talk, self._visitors, self._room, self._client, announcer.say)
+        self._chat.me = self._me
         self._qr = QrDialog(self._client)
+        self._exports = ExportDialog(self._client, self._notice)
         self._dialog = MyselfDialog(self._visitors, self._me, self._notice)
         with tools:
             self._title = TitleField(self._hub, self._room, self._client, self._notice)
             self._title.author = self._me.id
             SaveStatus().classes('status')
             self._faces = Faces(self._dialog.open, self._go_to)
-            share = Words('button', 'Share', 'button button-main', type='button')
+            self._chat.build_button()
+            share = Words('button', _('Share'), 'button button-main', type='button')
             share.on('click', self._shared, js_handler=COPY_LINK)
+            More(
+                [
+                    Entry(N_('Export…'), self._export, 'export-document'),
+                    Entry(N_('Keep as template'), self._keep_as_template, 'keep-as-template'),
+                    Entry(N_('Show a QR code'), self._qr.open, 'show-qr'),
+                ]
+            )
         self._gone = Gone(self._hub, self._room, self._client, self._notice)
         UnsentEdits(self._room.id)
-        self._editor = SharedEditor(
-            self._room,
-            self._me,
-            placeholder='Write here. Everybody with the link can join.',
-            actions=[
-                PageAction('Rename this document', self._title.focus, 'title name'),
-                PageAction('Show a QR code', self._qr.open, 'share phone projector join link'),
-                PageAction('Your name and colour', self._dialog.open, 'myself me profile'),
-                PageAction('All documents', self._leave, 'home list back'),
-            ],
-        )
-        self._company = Company(self._client, Announcer(self._client).say)
+        with part('div', 'workspace'):
+            self._editor = self._make_editor()
+            self._chat.build_panel()
+        if (channel := self._editor.channel) is not None:
+            self._chat.role = lambda: channel.role
+        self._company = Company(self._client, announcer.say)
         self._show_people()
         self._people_soon = Soon(self._client, PEOPLE_PAUSE, self._show_people)
         self._client.on_delete(self._room.watch(self._happened))
@@ -139,13 +156,47 @@ class DocumentPage:
         self._client.on_connect(self._begin)
         self._visitors.follow(self._client, self._me, self._become)
 
+    def _make_editor(self) -> SharedEditor:
+        return SharedEditor(
+            self._room,
+            self._me,
+            placeholder=_('Write here. Everybody with the link can join.'),
+            label=_('Document text'),
+            actions=[
+                PageAction(_('Rename this document'), self._title.focus, _('title name')),
+                PageAction(_('Chat'), self._chat.toggle, _('talk message discuss comment')),
+                PageAction(
+                    _('Export this document'), self._export, _('download save file pdf word html markdown')
+                ),
+                PageAction(_('Keep as template'), self._keep_as_template, _('template copy')),
+                PageAction(_('Show a QR code'), self._qr.open, _('share phone projector join link')),
+                PageAction(_('Your name and colour'), self._dialog.open, _('myself me profile')),
+                PageAction(_('All documents'), self._leave, _('home list back')),
+            ],
+            on_language=self._choose_language,
+            language=self._room.language,
+            images=f'/d/{self._room.id}/images',
+        )
+
     def _happened(self, happening: Happening) -> None:
-        if happening is Happening.PEOPLE:
-            self._people_soon.ask()
-        elif happening is Happening.TITLE:
-            self._title.show()
-        elif happening is Happening.GONE:
-            self._end()
+        with self._client:  # whoever made it happen
+            if happening is Happening.PEOPLE:
+                self._people_soon.ask()
+            elif happening is Happening.TITLE:
+                self._title.show()
+            elif happening is Happening.LANGUAGE:
+                self._editor.written_in(self._room.language)
+            elif happening is Happening.GONE:
+                self._end()
+
+    async def _choose_language(self, language: str) -> None:
+        try:
+            await self._hub.set_language(self._room.id, language)
+        except UnknownDocument:
+            pass  # deleted: the page says so itself
+        except Exception:
+            log.exception('The language of document %s could not be stored.', self._room.id)
+            self._notice.say(_('The language could not be stored just now.'))
 
     def _show_people(self) -> None:
         here = {person.id: person for person in self._room.people()}
@@ -158,7 +209,7 @@ class DocumentPage:
         return f'(event) => getElement({self._editor.id})?.goToPerson({who})'
 
     def _become(self, person: Person) -> None:
-        self._me = person
+        self._me = self._chat.me = person
         self._dialog.become(person)
         if self._editor.channel is not None:
             self._editor.channel.person = person
@@ -174,12 +225,18 @@ class DocumentPage:
             f'if (matchMedia("(pointer: fine)").matches) getElement({self._editor.id})?.focus()'
         )
 
+    def _export(self) -> None:
+        self._exports.open(self._room.id, self._room.title)
+
+    async def _keep_as_template(self) -> None:
+        await keep_as_template(self._hub, self._templates, self._notice, self._me.id, self._room.id)
+
     def _leave(self) -> None:
         ui.navigate.to('/')
 
     def _shared(self, event: events.GenericEventArguments) -> None:
-        words = f'Copy this link: {event.args}' if event.args else 'Link copied'
-        self._notice.say(words, 'Show a QR code', self._qr.open)
+        words = _('Copy this link: {link}', link=event.args) if event.args else _('Link copied')
+        self._notice.say(words, _('Show a QR code'), self._qr.open)
 
     def _end(self) -> None:
         self._title.disable()

@@ -9,6 +9,9 @@ from pathlib import Path
 from fastapi import Response
 from nicegui import Client, app, ui
 
+from collab.language.catalogue import browser_script, browser_version, translations
+from collab.language.choosing import LANGUAGES
+from collab.language.speaking import WORDS_URL, _, speak
 from collab.pages.look import LookMenu
 from collab.pages.parts import Words, part
 
@@ -16,6 +19,8 @@ DESIGN = Path(__file__).parent / 'design'
 FIRST = ('tokens', 'base', 'parts')
 """What everything else in the folder builds on and may say otherwise."""
 THEME_URL = '/theme.css'
+FOR_EVER = {'Cache-Control': 'public, max-age=31536000, immutable'}
+"""What is served under an address that changes with it."""
 POLICY = (
     "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; "
     "style-src 'self' 'unsafe-inline'; frame-src 'self'; object-src 'none'; "
@@ -32,6 +37,9 @@ FAVICON = (
 
 def register() -> None:
     """Give all pages the design, served by this server and kept by browsers until it changes."""
+    for language in LANGUAGES:  # now, or the first who reads it would keep everybody waiting for that
+        translations(language)
+        browser_version(language)
     css = stylesheet()
     version = blake2b(css.encode(), digest_size=6).hexdigest()
     ui.add_head_html(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">', shared=True)
@@ -39,9 +47,12 @@ def register() -> None:
 
     @app.get(THEME_URL, include_in_schema=False)
     def theme() -> Response:
-        return Response(
-            css, media_type='text/css', headers={'Cache-Control': 'public, max-age=31536000, immutable'}
-        )
+        return Response(css, media_type='text/css', headers=FOR_EVER)
+
+    @app.get(WORDS_URL, include_in_schema=False)
+    def words(language: str) -> Response:
+        script = browser_script(language) if language in LANGUAGES else ''
+        return Response(script, media_type='text/javascript', headers=FOR_EVER)
 
 
 def stylesheet() -> str:
@@ -61,11 +72,12 @@ def frame(title: str, kind: str) -> Iterator[ui.element]:
     Yields the part of the header that the page may fill.
     """
     client = ui.context.client
+    speak(client)
     ui.page_title(title)
     client.layout.classes(f'page page-{kind}')
-    ui.skip_link('Skip to the content', target=client.content)
+    ui.skip_link(_('Skip to the content'), target=client.content)
     with client.layout, part('header', 'bar') as header:
-        with part('a', 'brand', href='/', aria_label='Collab: all documents'):
+        with part('a', 'brand', href='/', aria_label=_('Collab: all documents')):
             part('span', 'brand-mark', aria_hidden='true')
             Words('span', 'Collab', 'brand-name')
         tools = part('div', 'bar-tools')

@@ -6,6 +6,7 @@ from typing import Any
 
 from nicegui import Client, ui
 
+from collab.language.speaking import N_, _
 from collab.pages.parts import Notice, Words, button, part
 from collab.pages.soon import Soon
 from collab.rooms.hub import Hub
@@ -18,8 +19,8 @@ log = logging.getLogger(__name__)
 PAUSE = 0.2
 """Seconds in which happenings gather before it is asked whether the document is back."""
 
-DELETED = 'This document was deleted. What you see is left on this page only.'
-BACK = 'This document was taken back.'
+DELETED = N_('This document was deleted. What you see is left on this page only.')
+BACK = N_('This document was taken back.')
 
 RELOAD = 'document.querySelector(".collab-editor")?.__collab?.status().unsaved === 0 && location.reload()'
 """Only where nothing would be lost by it: what was typed here and is not stored, people may want to copy."""
@@ -41,7 +42,7 @@ class Gone:
         """Nobody may edit here any more: say why."""
         code, words = self._room.closed or ('', '')
         if code == 'restored':
-            self._fill(words, 'Reload', self._open)  # pages do so by themselves, but not for ever
+            self._fill(words, N_('Reload'), self._open)  # pages do so by themselves, but not for ever
         elif code != 'gone':
             self._fill(words)
         elif self._deleted is None:
@@ -66,12 +67,12 @@ class Gone:
     def _show_deleted(self) -> None:
         if self._deleted is not True:
             self._deleted = True
-            self._fill(DELETED, 'Take it back', self._take_back)
+            self._fill(DELETED, N_('Take it back'), self._take_back)
 
     def _show_back(self) -> None:
         if self._deleted is not False:
             self._deleted = False
-            self._fill(BACK, 'Open it again', self._open)
+            self._fill(BACK, N_('Open it again'), self._open)
             self._client.run_javascript(RELOAD)
 
     async def _take_back(self) -> None:
@@ -79,7 +80,7 @@ class Gone:
             await self._hub.restore(self._room.id)
         except Exception:
             log.exception('Document %s could not be taken back.', self._room.id)
-            self._notice.say('It could not be taken back just now. Please try again in a moment.')
+            self._notice.say(_('It could not be taken back just now. Please try again in a moment.'))
         else:
             self._open()
 
@@ -92,6 +93,6 @@ class Gone:
             return
         self._bar.clear()
         with self._bar:
-            Words('span', words)
+            Words('span', _(words))
             if do is not None:
-                button(action, do, 'button-main')
+                button(_(action), do, 'button-main')

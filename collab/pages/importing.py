@@ -1,4 +1,4 @@
-"""Makes documents of text and Markdown files that somebody drops on the page or chooses."""
+"""Makes documents of files that somebody drops on the page or chooses: text, Markdown, web pages, Word."""
 
 import logging
 import re
@@ -8,14 +8,18 @@ from pathlib import PurePath
 from nicegui import Client, events, ui
 from nicegui.elements.upload_files import FileUpload
 
+from collab.files.workshop import NotMade, Workshop
+from collab.language.speaking import N_, _, ngettext
 from collab.pages.doing import Doing
 from collab.pages.parts import Words
-from collab.pages.words import count
-from collab.rooms.hub import DOCUMENT_LIMIT
+from collab.rooms.hub import DOCUMENT_LIMIT, UPLOAD_LIMIT
 
 log = logging.getLogger(__name__)
 
 KINDS = ('.txt', '.text', '.md', '.markdown')
+PAGES = ('.html', '.htm', '.xhtml')
+WORD = ('.docx',)
+BUTTON_HINT = N_('Text, Markdown, web pages, Word')
 MOST = 100
 """Files at once."""
 NAMED = 3
@@ -46,20 +50,22 @@ CHOOSE = '() => getElement({0}).$refs.qRef.pickFiles()'
 class Importing:
     """A button for files, and the whole page to drop them on. Those that can be read become documents."""
 
-    def __init__(self, client: Client, doing: Doing, limit: int = DOCUMENT_LIMIT) -> None:
+    def __init__(self, client: Client, doing: Doing, workshop: Workshop, limit: int = DOCUMENT_LIMIT) -> None:
         self._doing = doing
+        self._workshop = workshop
         self._limit = limit
         self._upload = ui.upload(
             multiple=True,
             auto_upload=True,
             max_files=MOST,
             max_file_size=limit,
+            max_total_size=UPLOAD_LIMIT,
             on_multi_upload=self._uploaded,
             on_rejected=self._rejected,
         )
         self._upload.props('aria-hidden=true inert')
         self._upload.classes('aside').mark('upload')
-        self.button = Words('button', 'Import', 'button', type='button', title='Text and Markdown files')
+        self.button = Words('button', _('Import'), 'button', type='button', title=_(BUTTON_HINT))
         self.button.on('click', js_handler=CHOOSE.format(self._upload.id))
         client.on_connect(lambda: client.run_javascript(DROP.format(self._upload.id)) and None)
 
@@ -68,29 +74,60 @@ class Importing:
         for file in event.files:
             try:
                 if file.size() > self._limit:
-                    raise ValueError(f'is larger than {self._limit // 1_000_000} MB')
-                title, text = content_of(file.name, await file.read())
+                    raise ValueError(_('is larger than {size} MB', size=self._limit // 1_000_000))
+                title, text = await self._read(file.name, await file.read())
                 await self._doing.hub.create(title, text=text, author=self._doing.me.id)
                 made += 1
-            except ValueError as error:
-                refused.append(f'“{file.name}” {error}')
+            except (ValueError, NotMade) as error:
+                refused.append(_('“{name}” {reason}', name=file.name, reason=_(str(error))))
             except Exception:
                 log.exception('A file could not be imported.')
-                refused.append(f'“{file.name}” could not be stored just now')
+                reason = _('could not be stored just now')
+                refused.append(_('“{name}” {reason}', name=file.name, reason=reason))
         self._upload.reset()
         self._say(made, refused, event.files)
 
+    async def _read(self, name: str, data: bytes) -> tuple[str, str]:
+        """The title and the text that a file makes. Raises ValueError, NotMade."""
+        path = PurePath(name.replace('\\', '/'))
+        ending = path.suffix.lower()
+        if ending in PAGES:
+            title, text = await self._workshop.read_page(data)
+        elif ending in WORD:
+            title, text = await self._workshop.read_word(data)
+        else:
+            return content_of(name, data)
+        heading = HEADING.search(text)
+        return title or (plain_words(heading[1]) if heading else '') or path.stem, text
+
     def _say(self, made: int, refused: Sequence[str], files: Sequence[FileUpload]) -> None:
-        words = [f'{count(made, "document")} imported.'] if made or not refused else []
-        if refused:
-            more = f', and {len(refused) - NAMED} more' if len(refused) > NAMED else ''
-            words.append(f'Not imported: {"; ".join(refused[:NAMED])}{more}.')
+        words = []
+        if made or not refused:
+            words = [ngettext('{number} document imported.', '{number} documents imported.', made)]
+        left = len(refused) - NAMED
+        reasons = _('; ').join(refused[:NAMED])
+        if left > 0:
+            words.append(
+                ngettext(
+                    'Not imported: {reasons}, and {number} more.',
+                    'Not imported: {reasons}, and {number} more.',
+                    left,
+                    reasons=reasons,
+                )
+            )
+        elif refused:
+            words.append(_('Not imported: {reasons}.', reasons=reasons))
         self._doing.notice.say(' '.join(words))
 
     def _rejected(self) -> None:
         self._doing.notice.say(
-            'Some files were not imported: only text and Markdown files of at most '
-            f'{self._limit // 1_000_000} MB can be, and {MOST} at once.'
+            _(
+                'Some files were not imported: each may have {size} MB at most, and at once '
+                '{most} files of together {together} MB.',
+                size=self._limit // 1_000_000,
+                most=MOST,
+                together=UPLOAD_LIMIT // 1_000_000,
+            )
         )
 
 
@@ -101,12 +138,17 @@ def content_of(name: str, data: bytes) -> tuple[str, str]:
     """
     path = PurePath(name.replace('\\', '/'))
     if path.suffix.lower() not in KINDS:
-        raise ValueError('is neither a text nor a Markdown file')
+        raise ValueError(N_('is no text, Markdown, web page or Word file'))
     try:
         text = data.decode('utf-8-sig').replace('\r\n', '\n').replace('\r', '\n')
     except UnicodeDecodeError:
-        raise ValueError('is not text in UTF-8') from None
+        raise ValueError(N_('is not text in UTF-8')) from None
     if '\0' in text:
-        raise ValueError('holds something else than text')
+        raise ValueError(N_('holds something else than text'))
     heading = HEADING.search(text) if path.suffix.lower() in ('.md', '.markdown') else None
     return (heading[1] if heading else '') or path.stem, text
+
+
+def plain_words(heading: str) -> str:
+    """A heading that was made of a page, without the marks that only Markdown needs."""
+    return re.sub(r'\\(.)|[*`]', lambda found: found[1] or '', heading)

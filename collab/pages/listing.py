@@ -6,12 +6,12 @@ from typing import Any
 
 from nicegui import Client, ui
 
+from collab.language.speaking import N_, _, ngettext
 from collab.pages.contents import PAGE, Contents, Entry, Listed
 from collab.pages.doing import Doing
 from collab.pages.parts import Words, button, part
 from collab.pages.row import Row
 from collab.pages.soon import Soon
-from collab.pages.words import count
 from collab.rooms.shelf import Order
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ PAUSE = 0.4
 """Seconds in which happenings gather before the list looks again."""
 MINUTE = 60.0
 """Seconds after which "3 minutes ago" is counted anew."""
-NOTHING = 'Nothing found for “{}”. What somebody typed just now can be found in a few seconds.'
+NOTHING = N_('Nothing found for “{query}”. What somebody typed just now can be found in a few seconds.')
 
 BACK_TO_THE_ROW = (
     'document.activeElement === document.body && getElement({}).last?.focus({{preventScroll: true}})'
@@ -42,9 +42,9 @@ class Listing:
         self._shown = Listed(())
         self._query = ''
         self._found = Words('p', '', 'found', role='status', data_testid='found')
-        self._list = part('ul', 'documents', aria_label='Documents')
+        self._list = part('ul', 'documents', aria_label=_('Documents'))
         self._list.on('focusin', js_handler='(event) => { event.currentTarget.last = event.target; }')
-        self._more = button('Show more', self._show_more, 'button-wide')
+        self._more = button(_('Show more'), self._show_more, 'button-wide')
         self._soon = Soon(client, PAUSE, self.look)
         client.on_delete(doing.hub.watch(lambda _: self._soon.ask()))
         ui.timer(MINUTE, self._soon.ask, immediate=False)
@@ -55,10 +55,12 @@ class Listing:
         self._put_all(listed.entries)
         self._list.visible = bool(listed.entries)
         self._more.visible = listed.left > 0
-        self._more.text = f'Show more ({count(listed.left, "document")})'
+        self._more.text = ngettext(
+            'Show more ({number} document)', 'Show more ({number} documents)', listed.left
+        )
         number = len(listed.entries)
-        found = f'{count(number, "document")} found' if number else NOTHING.format(self._query)
-        self._found.text = found if self._query else ''
+        found = ngettext('{number} document found', '{number} documents found', number)
+        self._found.text = (found if number else _(NOTHING, query=self._query)) if self._query else ''
         self._on_empty(listed.empty)
 
     async def search(self, query: str) -> None:
@@ -97,7 +99,7 @@ class Listing:
 
     def _failed(self, error: Exception, action: Callable[[], Any]) -> None:
         log.warning('The documents could not be listed: %r', error)
-        self._doing.notice.say('The list cannot be brought up to date just now.', 'Try again', action)
+        self._doing.notice.say(_('The list cannot be brought up to date just now.'), _('Try again'), action)
 
     def _put_all(self, entries: Sequence[Entry]) -> None:
         busy = {document_id for document_id, row in self._rows.items() if row.busy}

@@ -10,9 +10,11 @@ from typing import Any
 
 from nicegui import Client, events, ui
 
+from collab.language.choosing import LANGUAGES
+from collab.language.speaking import COOKIE, N_, _
 from collab.pages.parts import Words, part
 
-THEMES = {'system': 'As the system', 'light': 'Light', 'dark': 'Dark'}
+THEMES = {'system': N_('As the system'), 'light': N_('Light'), 'dark': N_('Dark')}
 SCHEMES = {'system': 'light dark', 'light': 'light', 'dark': 'dark'}
 EDGES = {'light': '#f7f6f3', 'dark': '#141519'}
 """What browsers paint around a page: the token --desk."""
@@ -34,6 +36,12 @@ HUSH = """(event) => {
     emit(event.target.checked);
 }"""
 """Done by the browser itself, which need not have a connection for it; the server hears of it."""
+SPEAK = """(event) => {
+    const age = event.target.value ? 31536000 : 0;
+    document.cookie = `NAME=${event.target.value}; Path=/; Max-Age=${age}; SameSite=Lax`;
+    location.reload();
+}"""
+"""A page speaks one language from its first word to its last; what is not saved yet survives a reload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ class LookMenu:
         client.storage[LOOK] = self._look
         ui.add_head_html(head(self._look))
         self._dark = ui.dark_mode(self._look.dark)
-        label = 'Display and announcements'
+        label = _('Display and announcements')
         with part('div', 'look'):
             opener = part('button', 'icon-button', type='button', title=label, aria_label=label)
             with opener:
@@ -91,14 +99,15 @@ class LookMenu:
 
     def _fill(self) -> None:
         with part('fieldset', 'choices'):
-            Words('legend', 'Appearance')
+            Words('legend', _('Appearance'))
             for theme, words in THEMES.items():
-                self._choice(theme, words)
+                self._choice(theme, _(words))
         with part('label', 'choice choice-apart'):
             box = part('input', type='checkbox', **_checked(not self._look.quiet))
             with part('span'):
-                Words('span', 'Read news aloud')
-                Words('small', 'Tells screen readers who joins, and when all is saved or you are offline.')
+                Words('span', _('Read news aloud'))
+                Words('small', _('Tells screen readers who joins, and when all is saved or you are offline.'))
+        self._choose_language()
         box.on('change', self._hush, js_handler=HUSH.replace('NAME', QUIET_COOKIE)).mark('announce')
 
     def _choice(self, theme: str, words: str) -> None:
@@ -109,6 +118,16 @@ class LookMenu:
         wear = WEAR.replace('NAME', THEME_COOKIE).replace('VALUE', theme).replace('SCHEME', SCHEMES[theme])
         wear = wear.replace('EDGES', json.dumps(EDGES))
         choice.on('change', lambda: self._wear(theme), args=[], js_handler=wear).mark(f'theme-{theme}')
+
+    def _choose_language(self) -> None:
+        chosen = self._client.request.cookies.get(COOKIE, '')
+        with part('label', 'choice choice-apart choice-language'):
+            Words('span', _('Language'))
+            with part('select') as choice:
+                Words('option', _('As the browser'), value='', selected=chosen not in LANGUAGES)
+                for language, name in LANGUAGES.items():
+                    Words('option', name, value=language, lang=language, selected=language == chosen)
+        choice.on('change', js_handler=SPEAK.replace('NAME', COOKIE)).mark('language')
 
     def _wear(self, theme: str) -> None:
         self._become(replace(self._look, theme=theme))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from fastapi import Request
 from nicegui import Client, app, ui
 
+from collab.language.speaking import N_, _
 from collab.pages.frame import frame, heading
 from collab.pages.parts import Notice, Words, button, part
 from collab.rooms.hub import Hub
@@ -15,8 +16,8 @@ from collab.rooms.ports import DocumentExists
 
 log = logging.getLogger(__name__)
 
-HOME = 'All documents'
-RETRY = 'Try again'
+HOME = N_('All documents')
+RETRY = N_('Try again')
 ANYWHERE_ELSE = '/{path:path}'
 
 
@@ -25,38 +26,37 @@ def register() -> None:
 
     @ui.page(ANYWHERE_ELSE)
     def nowhere(path: str) -> None:
-        with message('There is nothing at this address', 404):
-            Words('p', 'Perhaps the link was cut short. All documents are on the first page.')
-            Words('a', HOME, 'button button-main', href='/')
+        with message(_('There is nothing at this address'), 404):
+            Words('p', _('Perhaps the link was cut short. All documents are on the first page.'))
+            Words('a', _(HOME), 'button button-main', href='/')
 
     def failed() -> None:
-        with message('Something went wrong here', 500):
-            Words('p', 'The server could not make this page. What is stored is not touched by that.')
-            Words('a', HOME, 'button button-main', href='/')
+        with message(_('Something went wrong here'), 500):
+            Words('p', _('The server could not make this page. What is stored is not touched by that.'))
+            Words('a', _(HOME), 'button button-main', href='/')
 
     app.on_page_exception(failed)
 
 
 def no_document(hub: Hub, document_id: str) -> None:
     """There is no document of this name; offer to make it."""
-    with message('There is no document here', 404):
+    with message(_('There is no document here'), 404):
         notice = Notice(ui.context.client)
         making = Making(hub, notice)
-        Words('p', 'Nothing is kept at this address. Perhaps the link was cut short.')
+        Words('p', _('Nothing is kept at this address. Perhaps the link was cut short.'))
         with part('div', 'message-actions'):
             if CHOSEN_ID.fullmatch(document_id):
-                button(f'Make “{document_id}”', lambda: making.make(document_id), 'button-main').mark(
-                    'make-it'
-                )
+                make = _('Make “{name}”', name=document_id)
+                button(make, lambda: making.make(document_id), 'button-main').mark('make-it')
             else:
-                button('New document', making.make, 'button-main', data_testid='new-document')
-            Words('a', HOME, 'button', href='/')
+                button(_('New document'), making.make, 'button-main', data_testid='new-document')
+            Words('a', _(HOME), 'button', href='/')
 
 
 def deleted(hub: Hub, document_id: str) -> None:
     """The document lies in the trash; offer to take it back."""
     client = ui.context.client
-    with message('This document was deleted', 404):
+    with message(_('This document was deleted'), 404):
         notice = Notice(client)
 
         async def take_back() -> None:
@@ -64,21 +64,21 @@ def deleted(hub: Hub, document_id: str) -> None:
                 await hub.restore(document_id)
             except Exception:
                 log.exception('Document %s could not be taken back.', document_id)
-                notice.say('It could not be taken back just now. Please try again in a moment.')
+                notice.say(_('It could not be taken back just now. Please try again in a moment.'))
             else:
                 go_to(client, document_id)
 
-        Words('p', 'Nothing of it is lost: it can be taken back with all its text, for everybody.')
+        Words('p', _('Nothing of it is lost: it can be taken back with all its text, for everybody.'))
         with part('div', 'message-actions'):
-            button('Take it back', take_back, 'button-main')
-            Words('a', HOME, 'button', href='/')
+            button(_('Take it back'), take_back, 'button-main')
+            Words('a', _(HOME), 'button', href='/')
 
 
 def unavailable(request: Request) -> None:
     """The store does not answer."""
-    with message('The server cannot read its documents just now', 503):
-        Words('p', 'Nothing is lost by that. It often passes by itself within a moment.')
-        Words('a', RETRY, 'button button-main', href=request.url.path)
+    with message(_('The server cannot read its documents just now'), 503):
+        Words('p', _('Nothing is lost by that. It often passes by itself within a moment.'))
+        Words('a', _(RETRY), 'button button-main', href=request.url.path)
 
 
 class Making:
@@ -102,7 +102,7 @@ class Making:
             go_to(self._client, document_id or '')  # its own page says whether it was deleted
         except Exception:
             log.exception('A document could not be made.')
-            self._notice.say('The document could not be made just now. Please try again in a moment.')
+            self._notice.say(_('The document could not be made just now. Please try again in a moment.'))
         else:
             go_to(self._client, info.id)
         finally:

@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import events, ui
 
 from collab.document.people import COLORS, NAME_LENGTH, Person
+from collab.language.speaking import N_, _
 from collab.pages.faces import Face
 from collab.pages.parts import Notice, Words, button, part
 from collab.pages.visitors import Visitors
@@ -13,8 +14,8 @@ from collab.pages.visitors import Visitors
 log = logging.getLogger(__name__)
 
 COLOR_NAMES = (
-    'Red', 'Rust', 'Ochre', 'Olive', 'Green', 'Teal', 'Petrol',
-    'Azure', 'Blue', 'Indigo', 'Violet', 'Purple', 'Pink', 'Brown',
+    N_('Red'), N_('Rust'), N_('Ochre'), N_('Olive'), N_('Green'), N_('Teal'), N_('Petrol'),
+    N_('Azure'), N_('Blue'), N_('Indigo'), N_('Violet'), N_('Purple'), N_('Pink'), N_('Brown'),
 )  # fmt: skip
 
 
@@ -25,8 +26,9 @@ class MyselfDialog:
         self._visitors = visitors
         self._person = self._draft = person
         self._notice = notice
-        with ui.dialog().props('aria-label="How others see you"') as self._dialog:
+        with ui.dialog() as self._dialog:
             self._sheet = part('form', 'dialog').mark('myself')
+        self._dialog.props['aria-label'] = _('How others see you')
         self._sheet.on('submit', self._save, args=[], js_handler='(e) => { e.preventDefault(); emit(); }')
 
     def become(self, person: Person) -> None:
@@ -44,17 +46,19 @@ class MyselfDialog:
     def _fill(self) -> None:
         with part('div', 'dialog-title'):
             self._face = Face(self._draft)
-            Words('h2', 'How others see you')
-        self._name = ui.input('Your name', value=self._draft.name, on_change=self._named)
-        self._name.props(f'outlined dense autofocus maxlength={NAME_LENGTH} autocomplete=off').mark('my-name')
+            Words('h2', _('How others see you'))
+        self._name = ui.input(_('Your name'), value=self._draft.name, on_change=self._named)
+        self._name.props(f'outlined dense autofocus maxlength={NAME_LENGTH} autocomplete=off dir=auto').mark(
+            'my-name'
+        )
         self._error = Words('p', '', 'field-error', role='alert')
         with part('fieldset', 'colors'):
-            Words('legend', 'Your colour')
+            Words('legend', _('Your colour'))
             for color, name in zip(COLORS, COLOR_NAMES, strict=True):
-                self._color(color, name)
+                self._color(color, _(name))
         with part('div', 'dialog-actions'):
-            button('Cancel', self._dialog.close)
-            Words('button', 'Save', 'button button-main', type='submit').mark('save-myself')
+            button(_('Cancel'), self._dialog.close)
+            Words('button', _('Save'), 'button button-main', type='submit').mark('save-myself')
 
     def _color(self, color: str, name: str) -> None:
         chosen = {'checked': True} if color == self._draft.color else {}
@@ -76,10 +80,10 @@ class MyselfDialog:
         try:
             await self._visitors.rename(self._person, self._draft.name, self._draft.color)
         except ValueError as error:
-            self._error.text = str(error)
+            self._error.text = _(str(error))
         except Exception:
             log.exception('The name of a visitor could not be stored.')
-            self._error.text = 'This could not be stored just now. Please try again in a moment.'
+            self._error.text = _('This could not be stored just now. Please try again in a moment.')
         else:
             self._dialog.close()
-            self._notice.say('Everybody sees your new look.')
+            self._notice.say(_('Everybody sees your new look.'))

@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import Client, ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from collab.language.speaking import N_, _
 from collab.pages.soon import Soon
 from collab.rooms.shelf import Ranges
 
@@ -50,7 +51,7 @@ class Marked:
     """A line in which some places are marked: by elements around them, so that it is never read as HTML."""
 
     def __init__(self, tag: str, classes: str = '', **attributes: Any) -> None:
-        self.element = part(tag, classes, **attributes)
+        self.element = Words(tag, '', classes, **attributes)
         self._shown: tuple[str, Ranges] = ('', ())
 
     def show(self, line: str, marks: Ranges) -> None:
@@ -59,14 +60,18 @@ class Marked:
             return
         self._shown = (line, marks)
         self.element.clear()
-        with self.element:
-            last = 0
-            for start, end in marks:
-                Words('span', line[last:start])
-                Words('mark', line[start:end])
-                last = end
-            Words('span', line[last:])
-        self.element.visible = bool(line)
+        self.element.text = '' if marks else line
+        if marks:
+            with self.element:
+                self._show_marks(line, marks)
+
+    def _show_marks(self, line: str, marks: Ranges) -> None:
+        last = 0
+        for start, end in marks:
+            Words('span', line[last:start])
+            Words('mark', line[start:end])
+            last = end
+        Words('span', line[last:])
 
 
 def button(text: str, on_click: Callable[..., Any], classes: str = '', **attributes: Any) -> Words:
@@ -77,10 +82,9 @@ def button(text: str, on_click: Callable[..., Any], classes: str = '', **attribu
 
 
 def icon_button(icon: str, label: str, on_click: Callable[..., Any], classes: str = '') -> ui.element:
-    """A button with a picture on it, and a name for those who do not see it."""
-    made = part('button', f'icon-button {classes}', type='button', title=label, aria_label=label)
-    with made:
-        part('span', f'icon icon-{icon}', aria_hidden='true')
+    """A button with a picture on it, and a name (marked by N_) for those who do not see it."""
+    look = f'icon-button icon-alone icon-{icon} {classes}'
+    made = part('button', look, type='button', title=_(label), aria_label=_(label))
     made.mark(label)
     made.on('click', on_click, args=[])
     return made
@@ -131,7 +135,7 @@ class Line:
         with part('div', 'notice', data_testid='notice') as self._line:
             Words('span', text)
             self.button = button(action, self._act, 'button-light') if do is not None else None
-            icon_button('close', 'Dismiss', self._dismiss)
+            icon_button('close', N_('Dismiss'), self._dismiss)
         self._line.on('mouseenter', lambda: self._hold('pointer'), args=[])
         self._line.on('mouseleave', lambda: self._let_go('pointer'), args=[])
         self._line.on('focusin', lambda: self._hold('keyboard'), js_handler=BY_KEYBOARD)

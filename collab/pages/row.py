@@ -6,19 +6,23 @@ from nicegui import ui
 
 from collab.document.people import Person
 from collab.editor.element import UnsentMark
+from collab.language.speaking import N_, _
 from collab.pages.contents import Entry
 from collab.pages.doing import Doing
 from collab.pages.faces import Face
+from collab.pages.more import Entry as MenuEntry
+from collab.pages.more import More
 from collab.pages.parts import Marked, Words, focus, icon_button, part
-from collab.pages.words import ago, exactly, machine_time
+from collab.pages.words import ago, exactly, machine_time, shown
 from collab.rooms.naming import TITLE_LENGTH
 from collab.rooms.ports import DocumentInfo, milliseconds
+from collab.rooms.shelf import Ranges
 
 FACES = 5
 """Faces shown in a row; more people are a number."""
 
-UNSENT = 'Edits of yours are on this device only. Open it to send them.'
-REMAINING = 'Text of yours is on this device only. Open it to decide what becomes of it.'
+UNSENT = N_('Edits of yours are on this device only. Open it to send them.')
+REMAINING = N_('Text of yours is on this device only. Open it to decide what becomes of it.')
 
 
 class Row:
@@ -31,24 +35,28 @@ class Row:
         self._changed = changed
         self._people: Sequence[Person] = ()
         self._field: ui.input | None = None
-        self._menu: ui.menu | None = None
+        self._line: Marked | None = None
+        self._faces: ui.element | None = None
         with part('li', 'document', data_testid='document-row') as self._row:
             with part('div', 'document-what') as self._what:
-                self._title = Words('a', info.title, 'document-title', href=f'/d/{info.id}')
-                self._title.mark('document-title')
-                self._line = Marked('p', 'document-line', data_testid='document-line')
-                self._line.element.visible = False
+                self._title = Marked('a', 'document-title', href=f'/d/{info.id}', dir='auto')
+                self._title.element.mark('document-title')
+                self._title.show(shown(info.title), ())
                 with part('p', 'document-when', data_testid='document-when'):
                     self._when = Words('time', '')
                     self._by = Words('span', '')
-                UnsentMark(info.id, UNSENT, REMAINING).classes('document-unsent')
-            self._faces = part('ul', 'faces faces-small', aria_label='In it now')
+                UnsentMark(info.id, _(UNSENT), _(REMAINING)).classes('document-unsent')
             with part('div', 'document-actions'):
-                self._pin_button = icon_button('pin', 'Pin', self._pin)
-                icon_button('rename', 'Rename', self.rename)
-                icon_button('delete', 'Delete', self._delete, 'danger')
-                self._more = icon_button('more', 'More', self._show_more)
-                self._more.props['aria-haspopup'] = 'menu'
+                self._pin_button = icon_button('pin', N_('Pin'), self._pin)
+                icon_button('rename', N_('Rename'), self.rename)
+                icon_button('delete', N_('Delete'), self._delete, 'danger')
+                More(
+                    [
+                        MenuEntry(N_('Duplicate'), self._duplicate, 'duplicate'),
+                        MenuEntry(N_('Export…'), self._export, 'export-document'),
+                        MenuEntry(N_('Keep as template'), self._keep_as_template, 'keep-as-template'),
+                    ]
+                )
 
     @property
     def busy(self) -> bool:
@@ -58,12 +66,14 @@ class Row:
     def show(self, entry: Entry, people: Sequence[Person]) -> None:
         """Show what the document is now, and the line by which it was found."""
         info = self._info = entry.info
-        self._line.show(entry.found.line if entry.found else '', entry.found.marks if entry.found else ())
-        self._title.text = info.title
+        found = entry.found
+        self._show_line(found.line if found else '', found.marks if found else ())
+        self._title.show(shown(info.title), found.title_marks if found else ())
+        self._title.element.visible = not self.busy
         self._when.text = ago(info.changed_at, milliseconds())
         self._when.props['title'] = exactly(info.changed_at)
         self._when.props['datetime'] = machine_time(info.changed_at)
-        self._by.text = f' by {entry.by}' if entry.by else ''
+        self._by.text = ' ' + _('by {name}', name=entry.by) if entry.by else ''
         self._show_pinned(entry.pinned)
         if list(people) != list(self._people):
             self._people = list(people)
@@ -81,10 +91,11 @@ class Row:
         """Put a field in place of the title."""
         if self._field is not None:
             return
-        self._title.visible = False
+        self._title.element.visible = False
         with self._what:
             field = ui.input(value=self._info.title)
-        field.props(f'outlined dense autofocus maxlength={TITLE_LENGTH} aria-label="New title"')
+        field.props(f'outlined dense autofocus maxlength={TITLE_LENGTH} dir=auto')
+        field.props['aria-label'] = _('New title')
         field.classes('document-field').mark('rename-field')
         field.on('focus', js_handler='(event) => event.target.select()')
         field.on('keydown.enter', self._keep_and_go_on, args=[])
@@ -94,11 +105,11 @@ class Row:
         self._field = field
 
     async def _keep_and_go_on(self) -> None:
-        focus(self._title)  # sent after the field has made room for it
+        focus(self._title.element)  # sent after the field has made room for it
         await self._keep()
 
     def _leave_and_go_on(self) -> None:
-        focus(self._title)
+        focus(self._title.element)
         self._leave()
 
     async def _keep(self) -> None:
@@ -108,40 +119,52 @@ class Row:
         self._leave()
         if not title or title == self._info.title:
             return
-        self._title.text = title
+        self._title.show(title, ())
         await self._doing.rename(self._info, title)
 
     def _leave(self) -> None:
         if self._field is not None:
             field, self._field = self._field, None
             field.delete()
-            self._title.visible = True
+            self._title.element.visible = True
             self._changed()
 
     async def _delete(self) -> None:
         await self._doing.delete(self._info)
 
-    def _show_more(self) -> None:
-        """The menu is made when somebody asks for it: a row must cost little."""
-        if self._menu is None:
-            with self._more, ui.menu().props('auto-close') as self._menu:
-                ui.menu_item('Duplicate', self._duplicate).mark('duplicate')
-            self._menu.open()
-
     async def _duplicate(self) -> None:
         await self._doing.duplicate(self._info)
 
+    def _export(self) -> None:
+        self._doing.export(self._info)
+
+    async def _keep_as_template(self) -> None:
+        await self._doing.keep_as_template(self._info)
+
     async def _pin(self) -> None:
         await self._doing.pin(self._info, not self._pinned)
+
+    def _show_line(self, line: str, marks: Ranges) -> None:
+        if self._line is None and line:  # made when it is needed: a row must cost little
+            with self._what:
+                self._line = Marked('p', 'document-line', data_testid='document-line')
+            self._line.element.move(target_index=2 if self.busy else 1)
+        if self._line is not None:
+            self._line.show(line, marks)
+            self._line.element.visible = bool(line)
 
     def _show_pinned(self, pinned: bool) -> None:
         if pinned != self._pinned:
             self._pinned = pinned
             self._pin_button.props['aria-pressed'] = str(pinned).lower()
-            self._pin_button.props['title'] = 'Pinned: first in your list' if pinned else 'Pin'
+            self._pin_button.props['title'] = _('Pinned: first in your list') if pinned else _('Pin')
             self._row.classes(toggle='pinned')
 
     def _show_faces(self) -> None:
+        if self._faces is None:
+            with self._row:
+                self._faces = part('ul', 'faces faces-small', aria_label=_('In it now'))
+            self._faces.move(target_index=1)
         self._faces.clear()
         with self._faces:
             for person in self._people[:FACES]:

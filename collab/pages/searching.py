@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import Client, ui
 
+from collab.language.speaking import _
 from collab.pages.soon import Soon
 
 PAUSE = 0.15
@@ -28,8 +29,9 @@ class SearchField:
     def __init__(self, client: Client) -> None:
         self.on_query: Callable[[str], Awaitable[None]] | None = None
         self._soon = Soon(client, PAUSE, self._tell, settle=True)
-        self._field = ui.input(placeholder='Search titles and texts')
-        self._field.props('outlined dense clearable type=search maxlength=200 aria-label="Search documents"')
+        self._field = ui.input(placeholder=_('Search titles and texts'))
+        self._field.props('outlined dense clearable type=search maxlength=200 dir=auto')
+        self._field.props['aria-label'] = _('Search documents')
         self._field.props('aria-keyshortcuts="/" clear-icon=close').classes('search').mark('search')
         self._field.on_value_change(self._soon.ask)
         self._field.on('keydown.escape', self._clear, args=[])

@@ -5,6 +5,7 @@ from itertools import groupby
 import segno
 from nicegui import Client, ui
 
+from collab.language.speaking import _
 from collab.pages.parts import Words, button, part
 
 HERE = 'location.origin + location.pathname'
@@ -20,7 +21,9 @@ class QrDialog:
     def __init__(self, client: Client) -> None:
         self._client = client
         with ui.dialog() as self._dialog:
-            self._sheet = part('div', 'dialog qr', aria_label='Join with a phone', role='document').mark('qr')
+            self._sheet = part('div', 'dialog qr', aria_label=_('Join with a phone'), role='document').mark(
+                'qr'
+            )
 
     async def open(self) -> None:
         """Show it."""
@@ -29,11 +32,11 @@ class QrDialog:
             return
         self._sheet.clear()
         with self._sheet:
-            Words('h2', 'Join with a phone')
+            Words('h2', _('Join with a phone'))
             picture(link)
-            Words('p', link, 'qr-link')
+            Words('p', link, 'qr-link', dir='ltr')
             with part('div', 'dialog-actions'):
-                button('Close', self._dialog.close, autofocus=True)
+                button(_('Close'), self._dialog.close, autofocus=True)
         self._dialog.open()
 
 
@@ -41,7 +44,13 @@ def picture(link: str) -> None:
     """A QR code, dark on light whatever the page looks like."""
     rows = [[bool(module) for module in row] for row in segno.make_qr(link).matrix]
     size = len(rows) + 2 * BORDER
-    with part('svg', 'qr-code', viewBox=f'0 0 {size} {size}', role='img', aria_label=f'QR code of {link}'):
+    with part(
+        'svg',
+        'qr-code',
+        viewBox=f'0 0 {size} {size}',
+        role='img',
+        aria_label=_('QR code of {link}', link=link),
+    ):
         part('rect', width=size, height=size, fill='#ffffff')
         part('path', d=outline(rows), fill='#000000')
 

@@ -1,7 +1,7 @@
 """Doing a thing once, shortly after many asked for it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from nicegui import Client, background_tasks
@@ -16,6 +16,7 @@ class Soon:
     def __init__(
         self, client: Client, pause: float, action: Callable[[], Any], *, settle: bool = False
     ) -> None:
+        self._client = client
         self._pause = pause
         self._action = action
         self._settle = settle
@@ -38,9 +39,14 @@ class Soon:
 
     def _do(self) -> None:
         self._due = None
-        result = self._action()
+        with self._client:  # whoever asked, it is this page that speaks
+            result = self._action()
         if asyncio.iscoroutine(result):
-            background_tasks.create(result, name='soon')
+            background_tasks.create(self._finish(result), name='soon')
+
+    async def _finish(self, work: Coroutine[Any, Any, object]) -> None:
+        with self._client:
+            await work
 
     def _end(self) -> None:
         self._over = True

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import Client, events
 
+from collab.language.speaking import N_, _
 from collab.pages.parts import Words, part
 from collab.rooms.shelf import Order
 
-NAMES = {Order.CHANGED: 'Last changed', Order.TITLE: 'Title', Order.CREATED: 'Newest'}
+NAMES = {Order.CHANGED: N_('Last changed'), Order.TITLE: N_('Title'), Order.CREATED: N_('Newest')}
 KEEP = "history.replaceState(history.state, '', {!r})"
 
 
@@ -17,9 +18,9 @@ class Sorting:
     def __init__(self, client: Client, order: Order) -> None:
         self.on_order: Callable[[Order], Awaitable[None]] | None = None
         self._client = client
-        with part('select', 'sorting', aria_label='Sort by', data_testid='sort') as choice:
+        with part('select', 'sorting', aria_label=_('Sort by'), data_testid='sort') as choice:
             for one, name in NAMES.items():
-                option = Words('option', name, value=one.value)
+                option = Words('option', _(name), value=one.value)
                 option.props['selected'] = one is order
         choice.on('change', self._chosen, js_handler='(event) => emit(event.target.value)')
 

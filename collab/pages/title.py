@@ -5,9 +5,11 @@ import logging
 
 from nicegui import Client, ui
 
+from collab.language.speaking import _
 from collab.pages.frame import heading
 from collab.pages.parts import Notice, Words
 from collab.pages.soon import Soon
+from collab.pages.words import shown
 from collab.rooms.hub import Hub
 from collab.rooms.naming import TITLE_LENGTH, UNTITLED, clean_title
 from collab.rooms.ports import UnknownDocument
@@ -36,11 +38,12 @@ class TitleField:
         self._showing = False
         self._saving = asyncio.Lock()
         self._soon = Soon(client, PAUSE, self._save)
-        self._heading = Words('h1', room.title, 'aside')
-        self._field = ui.input(value=_shown(room.title), placeholder=UNTITLED, on_change=self._changed)
+        self._heading = Words('h1', shown(room.title), 'aside')
+        self._field = ui.input(value=_shown(room.title), placeholder=_(UNTITLED), on_change=self._changed)
         self._field.props(
-            f'borderless dense maxlength={TITLE_LENGTH} aria-label="Title" autocomplete=off data-testid=title'
+            f'borderless dense maxlength={TITLE_LENGTH} autocomplete=off dir=auto data-testid=title'
         )
+        self._field.props['aria-label'] = _('Title')
         self._field.classes('title-field').mark('title')
         self._field.on('focus', self._enter, args=[])
         self._field.on('blur', self._leave, args=[])
@@ -48,9 +51,9 @@ class TitleField:
 
     def show(self) -> None:
         """The document has a new title."""
-        self._heading.text = self._room.title
+        self._heading.text = shown(self._room.title)
         with self._client:
-            ui.page_title(heading(self._room.title))
+            ui.page_title(heading(shown(self._room.title)))
         if self._typed or self._saving.locked():
             return  # the newest title is the one that is being typed here
         if self._inside and clean_title(self._field.value or '') == self._room.title:
@@ -101,7 +104,7 @@ class TitleField:
         except Exception:
             log.exception('Document %s could not be renamed.', self._room.id)
             self._typed = True
-            self._notice.say('The title could not be stored just now.', 'Try again', self._save)
+            self._notice.say(_('The title could not be stored just now.'), _('Try again'), self._save)
 
 
 def _shown(title: str) -> str:

@@ -8,12 +8,13 @@ from functools import partial
 from fastapi import Request
 from nicegui import Client, ui
 
+from collab.language.speaking import N_, _, ngettext
 from collab.pages import missing
-from collab.pages.doing import NOT_NOW
 from collab.pages.frame import frame, heading
+from collab.pages.keeping import NOT_NOW
 from collab.pages.parts import Notice, Words, button, part
 from collab.pages.soon import Soon
-from collab.pages.words import ago, exactly, machine_time
+from collab.pages.words import ago, exactly, machine_time, shown
 from collab.rooms.hub import Hub
 from collab.rooms.ports import UnknownDocument, milliseconds
 from collab.rooms.shelf import Trashed
@@ -28,9 +29,8 @@ PAUSE = 0.3
 SHOWN = 200
 """Documents shown at most; what was deleted before them is still there."""
 
-MEANWHILE = 'Somebody was quicker: this document is not in the trash any more.'
-EMPTY = 'Nothing is in the trash.'
-KEPT = f'Documents stay here for {KEPT_DAYS} days after somebody deleted them. Then they are gone for good.'
+MEANWHILE = N_('Somebody was quicker: this document is not in the trash any more.')
+EMPTY = N_('Nothing is in the trash.')
 
 
 def register(hub: Hub) -> None:
@@ -45,7 +45,7 @@ def register(hub: Hub) -> None:
             log.warning('The trash could not be listed: %r', error)
             missing.unavailable(request)
             return
-        with frame(heading('Trash'), 'home'):
+        with frame(heading(_('Trash')), 'home'):
             TrashPage(hub, client).show(found)
 
 
@@ -57,16 +57,16 @@ class TrashPage:
         self._notice = Notice(client)
         self._shown: list[str] = []
         with part('div', 'title-row'):
-            Words('h1', 'Trash')
-            Words('a', missing.HOME, 'button', href='/')
+            Words('h1', _('Trash'))
+            Words('a', _(missing.HOME), 'button', href='/')
         self._words = Words('p', '', 'found', role='status')
-        self._list = part('ul', 'documents', aria_label='Deleted documents')
+        self._list = part('ul', 'documents', aria_label=_('Deleted documents'))
         self._soon = Soon(client, PAUSE, self._look)
         client.on_delete(hub.watch(lambda _: self._soon.ask()))
 
     def show(self, found: Sequence[Trashed]) -> None:
         """Show what is in the trash."""
-        self._words.text = KEPT if found else EMPTY
+        self._words.text = _kept() if found else _(EMPTY)
         self._list.visible = bool(found)
         ids = [one.info.id for one in found]
         if ids == self._shown:
@@ -78,45 +78,49 @@ class TrashPage:
                 self._row(one)
 
     def _row(self, one: Trashed) -> None:
-        document_id, title = one.info.id, one.info.title
+        document_id, title = one.info.id, shown(one.info.title)
         with part('li', 'document deleted', data_testid='trash-row'):
             with part('div', 'document-what'):
                 Words('span', title, 'document-title', dir='auto')
-                when = Words('time', f'deleted {ago(one.deleted_at, milliseconds())}', 'document-when')
+                when = Words(
+                    'time', _('deleted {ago}', ago=ago(one.deleted_at, milliseconds())), 'document-when'
+                )
                 when.props['title'] = exactly(one.deleted_at)
                 when.props['datetime'] = machine_time(one.deleted_at)
             with part('div', 'document-actions'):
-                take_back = partial(self._do, self._hub.restore, document_id, f'“{title}” was taken back.')
-                button('Take it back', take_back, aria_label=f'Take “{title}” back')
-                button('Delete now', partial(self._ask, one), aria_label=f'Delete “{title}” for good')
+                words = _('“{title}” was taken back.', title=title)
+                take_back = partial(self._do, self._hub.restore, document_id, words)
+                button(_('Take it back'), take_back, aria_label=_('Take “{title}” back', title=title))
+                ask, for_good = partial(self._ask, one), _('Delete “{title}” for good', title=title)
+                button(_('Delete now'), ask, aria_label=for_good)
 
     def _ask(self, one: Trashed) -> None:
-        title = one.info.title
+        title = shown(one.info.title)
         with (
             self._list.client,
             ui.dialog(value=True) as dialog,
-            part('div', 'dialog', aria_label='Delete now'),
+            part('div', 'dialog', aria_label=_('Delete now')),
         ):
-            Words('h2', f'Delete “{title}” for good?')
-            Words('p', 'Its text and all of its history are gone then, for everybody.')
+            Words('h2', _('Delete “{title}” for good?', title=title))
+            Words('p', _('Its text and all of its history are gone then, for everybody.'))
 
             async def delete() -> None:
                 dialog.close()
-                await self._do(self._hub.discard, one.info.id, f'“{title}” is gone.')
+                await self._do(self._hub.discard, one.info.id, _('“{title}” is gone.', title=title))
 
             with part('div', 'dialog-actions'):
-                button('Keep it', dialog.close)
-                button('Delete for good', delete, 'button-danger')
+                button(_('Keep it'), dialog.close)
+                button(_('Delete for good'), delete, 'button-danger')
         dialog.on('hide', dialog.delete)
 
     async def _do(self, work: Callable[[str], Awaitable[object]], document_id: str, words: str) -> None:
         try:
             await work(document_id)
         except UnknownDocument:
-            self._notice.say(MEANWHILE)
+            self._notice.say(_(MEANWHILE))
         except Exception:
             log.exception('Document %s in the trash could not be changed.', document_id)
-            self._notice.say(NOT_NOW)
+            self._notice.say(_(NOT_NOW))
         else:
             self._notice.say(words)
         self._soon.ask()
@@ -129,3 +133,11 @@ class TrashPage:
         else:
             if not self._list.is_deleted:
                 self.show(found)
+
+
+def _kept() -> str:
+    return ngettext(
+        'Documents stay here for {number} day after somebody deleted them. Then they are gone for good.',
+        'Documents stay here for {number} days after somebody deleted them. Then they are gone for good.',
+        KEPT_DAYS,
+    )

@@ -6,13 +6,14 @@ from fastapi import Request
 from nicegui import Client
 
 from collab.document.people import Person, clean_color, clean_name, guest
+from collab.language.speaking import N_, _
 from collab.rooms.editing import CODE
 from collab.rooms.hub import Hub
 from collab.rooms.ports import milliseconds
 from collab.storage.people import People
 from collab.web.auth import ANYONE, person_of
 
-A_PROGRAM = 'a program'
+A_PROGRAM = N_('a program')
 PROGRAMS = ('', ANYONE, CODE)
 """Authors who are no people; nobody knows who the first of them is."""
 
@@ -23,7 +24,7 @@ class Visitors:
     def __init__(self, hub: Hub, people: People) -> None:
         self._hub = hub
         self._people = people
-        self._pages: dict[str, tuple[str, Callable[[Person], None]]] = {}
+        self._pages: dict[str, tuple[str, Client, Callable[[Person], None]]] = {}
 
     async def welcome(self, request: Request) -> Person:
         """Who asks for a page, by the name they chose or were given."""
@@ -31,21 +32,22 @@ class Visitors:
 
     def follow(self, client: Client, person: Person, become: Callable[[Person], None]) -> None:
         """Call `become` whenever this person takes another name or colour, while the page lives."""
-        self._pages[client.id] = (person.id, become)
+        self._pages[client.id] = (person.id, client, become)
         client.on_delete(lambda: self._pages.pop(client.id, None) and None)
 
     async def names(self, authors: Collection[str]) -> dict[str, str]:
         """What to call these authors of edits; who is nobody in particular is left out."""
         chosen = await self._people.names(authors)
         people = {author: guest(author).name for author in authors if author not in PROGRAMS}
-        return people | {author: A_PROGRAM for author in authors if author in PROGRAMS and author} | chosen
+        return people | {author: _(A_PROGRAM) for author in authors if author in PROGRAMS and author} | chosen
 
     async def rename(self, person: Person, name: str, color: str) -> Person:
         """Keep a person's new name and colour and show them everywhere. Raises ValueError with the reason."""
         renamed = Person(person.id, clean_name(name), clean_color(color))
         await self._people.save(renamed.id, renamed.name, renamed.color, milliseconds())
-        for person_id, become in list(self._pages.values()):
+        for person_id, client, become in list(self._pages.values()):
             if person_id == renamed.id:
-                become(renamed)
+                with client:  # each page says it in its own language
+                    become(renamed)
         self._hub.rename_person(renamed)
         return renamed

@@ -1,40 +1,54 @@
-"""How pages put moments and names into words."""
+"""How pages put moments and names into words, in the language of whoever looks at them."""
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
-MONTHS = (
-    'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August',
-    'September', 'October', 'November', 'December',
-)  # fmt: skip
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+
+from collab.language.speaking import _, locale
+from collab.rooms.naming import UNTITLED
+
+Unit = Literal['minute', 'hour', 'day']
+UNITS: tuple[tuple[Unit, int, int], ...] = (
+    ('minute', 60, 3_600),
+    ('hour', 3_600, 86_400),
+    ('day', 86_400, 604_800),
+)
+"""Each with its seconds, and below how many seconds it is the one to count in."""
+ALWAYS = 1_000_000
+"""For Babel: as many of a unit as there are, never fewer of a larger one."""
 
 
 def ago(then: int, now: int) -> str:
     """How long ago it was, as somebody would say it. Both in milliseconds since the epoch."""
     seconds = max(0, (now - then) // 1000)
     if seconds < 45:
-        return 'just now'
-    if seconds < HOUR:
-        return _many(max(1, round(seconds / MINUTE)), 'minute')
-    if seconds < DAY:
-        return _many(max(1, round(seconds / HOUR)), 'hour')
-    if seconds < 7 * DAY:
-        return _many(round(seconds / DAY), 'day')
+        return _('just now')
+    for unit, length, limit in UNITS:
+        if seconds < limit:
+            return _ago(max(1, round(seconds / length)) * length, unit)
     date, today = _moment(then), _moment(now)
-    day = f'on {date.day} {MONTHS[date.month - 1]}'
-    return day if date.year == today.year else f'{day} {date.year}'
+    if date.year != today.year:
+        return _('on {date}', date=format_date(date, 'long', locale=locale()))
+    return _('on {date}', date=format_skeleton('MMMMd', date, locale=locale()))
 
 
 def exactly(then: int) -> str:
     """The moment itself, for whoever asks. In milliseconds since the epoch."""
     date = _moment(then)
-    return f'{date.day} {MONTHS[date.month - 1]} {date.year}, {date:%H:%M} UTC'
+    day, time = format_date(date, 'long', locale=locale()), format_time(date, 'HH:mm', locale=locale())
+    return _('{date}, {time} UTC', date=day, time=time)
 
 
 def machine_time(then: int) -> str:
     """The moment as HTML's <time> wants it."""
     return _moment(then).isoformat(timespec='seconds')
+
+
+def shown(title: str) -> str:
+    """What pages call a document with this title: what has none says so in every language."""
+    return _(title) if title == UNTITLED else title
 
 
 def initials(name: str) -> str:
@@ -46,13 +60,9 @@ def initials(name: str) -> str:
     return ''.join(word[0] for word in chosen).upper()
 
 
-def count(number: int, thing: str) -> str:
-    """'1 document', '2 documents'."""
-    return f'{number} {thing}' if number == 1 else f'{number} {thing}s'
-
-
-def _many(number: int, unit: str) -> str:
-    return f'{count(number, unit)} ago'
+def _ago(seconds: int, unit: Unit) -> str:
+    then = timedelta(seconds=-seconds)
+    return format_timedelta(then, unit, threshold=ALWAYS, add_direction=True, locale=locale())
 
 
 def _moment(milliseconds: int) -> datetime:

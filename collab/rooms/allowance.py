@@ -27,7 +27,8 @@ QUESTIONS = Rate(10, 600)
 """How often one person comes in, or asks for the text, which is encoded for each. A tab that comes back does
 both once: 300 may do so in the same moment."""
 STRANGERS = Rate(100, 1_000)
-"""The same of all programs without a session together: each connection of theirs is a person of its own."""
+"""The same of all programs without a session together. Each connection of theirs is a person of its own, so
+what they send counts together too, or whoever comes anew for every frame would have no limit."""
 
 CALM = Rate(0.03, 0.2)
 """Seconds of work a second that are still as a person writes: 60 edits take 0.006, a program's 100 take 0.01.
@@ -40,6 +41,11 @@ MOST_DEBT = 0.01
 """Seconds of work that are remembered at most: after a huge paste the next key waits for 0.2 s, not ten."""
 MEANWHILE = 1.0
 """For so many seconds after a frame, somebody counts as writing."""
+
+STRANGER = ''
+"""In whose name all programs without a session use what they may."""
+MOST_LEFT = 100
+"""Of so many strangers who are gone it is remembered what they did."""
 
 
 class Bucket:
@@ -61,9 +67,13 @@ class Bucket:
         self._at = now
         return -self._level / per_second if self._level < 0 else 0.0
 
+    def level(self, now: float) -> float:
+        """How much could be taken now; less than nothing is a debt."""
+        return min(self.rate.at_once, self._level + (now - self._at) * self.rate.per_second)
+
     def is_full(self, now: float) -> bool:
         """Nothing is known of it that a new one would not know."""
-        return self._level + (now - self._at) * self.rate.per_second >= self.rate.at_once
+        return self.level(now) >= self.rate.at_once
 
 
 class Purse:
@@ -71,43 +81,55 @@ class Purse:
 
     __slots__ = ('buckets', 'seats')
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, questions: Rate = QUESTIONS) -> None:
         self.seats = 0
-        self.buckets = (Bucket(UPDATES, now), Bucket(BYTES, now), Bucket(QUESTIONS, now))
+        self.buckets = (Bucket(UPDATES, now), Bucket(BYTES, now), Bucket(questions, now))
 
     def is_full(self, now: float) -> bool:
         """Nothing of what was used counts any more."""
         return all(bucket.is_full(now) for bucket in self.buckets)
 
 
+class Effort:
+    """The work that one connection made lately: as a person does, and as a machine."""
+
+    __slots__ = ('calm', 'work')
+
+    def __init__(self, now: float) -> None:
+        self.calm = Bucket(CALM, now, MOST_DEBT)
+        self.work = Bucket(Rate(SHARE_ALONE, AT_ONCE), now, MOST_DEBT)
+
+    def is_forgotten(self, now: float) -> bool:
+        """Nothing of it counts any more."""
+        return self.calm.is_full(now) and self.work.is_full(now)
+
+
 class Allowance:
     """What one connection may still use. Made by Allowances, and given back to them."""
 
-    __slots__ = ('_calm', '_questions', '_shared', '_work', 'person')
+    __slots__ = ('_shared', 'effort', 'known', 'person')
 
-    def __init__(self, shared: 'Allowances', person: str, questions: Bucket | None, now: float) -> None:
+    def __init__(self, shared: 'Allowances', person: str, *, known: bool, effort: Effort) -> None:
         self.person = person
+        self.known = known
+        self.effort = effort
         self._shared = shared
-        self._questions = questions
-        self._calm = Bucket(CALM, now, MOST_DEBT)
-        self._work = Bucket(Rate(SHARE_ALONE, AT_ONCE), now, MOST_DEBT)
 
     def used(self, began: float, size: int, *, question: bool) -> float:
         """A frame of `size` bytes was worked on since `began`; for how many seconds no more is to be read."""
         shared = self._shared
         now = shared.clock()
         updates, volume, questions = shared.purses[self.person].buckets
+        effort = self.effort
         wait = max(updates.take(1, now), volume.take(size, now))
         if question:
             wait = max(wait, questions.take(1, now))
-            if self._questions is not None:
-                wait = max(wait, self._questions.take(1, now))
-        if self._calm.take(now - began, now) == 0.0:
+        if effort.calm.take(now - began, now) == 0.0:
             shared.busy.pop(self, None)
             shared.somebody_wrote = now
             return wait
-        self._work.rate = Rate(shared.share(self, now), AT_ONCE)
-        return max(wait, self._work.take(now - began, now))
+        effort.work.rate = Rate(shared.share(self, now), AT_ONCE)
+        return max(wait, effort.work.take(now - began, now))
 
 
 class Allowances:
@@ -121,22 +143,26 @@ class Allowances:
         self.somebody_wrote = -MEANWHILE
         """When somebody last wrote as people do."""
         self.unfinished = Unfinished()
-        self._strangers = Bucket(STRANGERS, clock())
+        self.purses[STRANGER] = self._strangers = Purse(clock(), STRANGERS)
+        self._left: list[Effort] = []
+        """What strangers did who are gone: the next ones go on with it, who may be the same."""
         self._gone: dict[str, None] = {}
 
     def seat(self, person: str, *, known: bool) -> Allowance:
         """The allowance of a new connection; `known` says whether the person has a session."""
         now = self.clock()
+        if not known:
+            return Allowance(self, STRANGER, known=False, effort=self._inherited(now))
         purse = self._purse(person, now)
         purse.seats += 1
         self._gone.pop(person, None)
-        return Allowance(self, person, None if known else self._strangers, now)
+        return Allowance(self, person, known=True, effort=Effort(now))
 
     def knock(self, person: str | None) -> float:
         """Somebody is at the door (None: a program without a session); how many seconds to let them wait."""
         now = self.clock()
         if person is None:
-            return self._strangers.take(1, now)
+            return self._strangers.buckets[2].take(1, now)
         purse = self._purse(person, now)
         if purse.seats == 0:  # perhaps none will be taken
             self._gone.setdefault(person)
@@ -146,6 +172,9 @@ class Allowances:
     def unseat(self, allowance: Allowance) -> None:
         """The connection is gone."""
         self.busy.pop(allowance, None)
+        if not allowance.known:
+            self._left = [*self._left[1 - MOST_LEFT :], allowance.effort]
+            return
         purse = self.purses[allowance.person]
         purse.seats -= 1
         if purse.seats == 0:
@@ -159,6 +188,15 @@ class Allowances:
             del self.busy[other]
         beside = now - self.somebody_wrote < MEANWHILE
         return (SHARE_BESIDE if beside else SHARE_ALONE) / len(self.busy)
+
+    def _inherited(self, now: float) -> Effort:
+        """The effort of a new stranger: the greatest that another one left behind."""
+        self._left = [effort for effort in self._left if not effort.is_forgotten(now)]
+        if not self._left:
+            return Effort(now)
+        greatest = min(self._left, key=lambda effort: effort.calm.level(now))
+        self._left.remove(greatest)
+        return greatest
 
     def _purse(self, person: str, now: float) -> Purse:
         purse = self.purses.get(person)

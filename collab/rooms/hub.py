@@ -3,17 +3,22 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from collab.document.people import Person
 from collab.rooms.catalogue import Catalogue
 from collab.rooms.editing import CODE
 from collab.rooms.history import Revision, history
-from collab.rooms.naming import check_text, clean_id, clean_title
+from collab.rooms.images import images_of
+from collab.rooms.naming import check_text, clean_id, clean_language, clean_title
 from collab.rooms.opened import DOCUMENT_LIMIT, loaded
 from collab.rooms.ports import DocumentInfo, LogSize
 from collab.rooms.watching import Happening
 
-__all__ = ['DOCUMENT_LIMIT', 'Hub']
+__all__ = ['DOCUMENT_LIMIT', 'UPLOAD_LIMIT', 'Hub']
+
+UPLOAD_LIMIT = 100_000_000
+"""Bytes of all files that somebody brings at once."""
 
 DELETED = ('gone', 'This document was deleted. Open its link again to take it back.')
 
@@ -29,9 +34,7 @@ class Hub(Catalogue):
         chosen = secrets.token_urlsafe(16) if document_id is None else clean_id(document_id)
         info = await self._store.create(chosen, clean_title(title), self._now(), author)
         if text:
-            async with self.open(info.id) as room:
-                room.insert(0, text, author or CODE)
-                await room.saved()
+            await self._begin(info.id, text, author)
         self.tell(Happening.TITLE)
         return info
 
@@ -55,6 +58,13 @@ class Hub(Catalogue):
         self.tell(Happening.TITLE)
         return info
 
+    async def set_language(self, document_id: str, language: str) -> None:
+        """Say what its text is written in, on every page at once. Raises UnknownDocument, ValueError."""
+        await self._store.set_language(document_id, clean_language(language))
+        if (room := self.room(document_id)) is not None:
+            room.language = language
+            room.tell(Happening.LANGUAGE)
+
     async def delete(self, document_id: str) -> None:
         """Move it to the trash with all that was typed; who is in it is told. Raises UnknownDocument."""
         await self._store.delete(document_id, self._now())
@@ -73,10 +83,23 @@ class Hub(Catalogue):
         return info
 
     async def duplicate(self, document_id: str, title: str, author: str = '') -> DocumentInfo:
-        """Make another document with the text that this one has now. Raises as `open` does."""
+        """Make another document with the text, pictures and language of this one. Raises as `open` does."""
         async with self.open(document_id) as room:
-            text = room.text
-        return await self.create(title, text=text, author=author)
+            text, language = room.text, room.language
+        info = await self.create(title, author=author)
+        if language != info.language:
+            await self.set_language(info.id, language)
+        if (theirs := images_of(document_id)) in text:
+            await self._store.copy_images(document_id, info.id)
+            text = text.replace(theirs, images_of(info.id))
+        if text:
+            await self._begin(info.id, text, author)
+        return replace(info, language=language)
+
+    async def _begin(self, document_id: str, text: str, author: str) -> None:
+        async with self.open(document_id) as room:
+            room.insert(0, text, author or CODE)
+            await room.saved()
 
     async def ready(self) -> None:
         """Returns when the store answers, raises what it raises otherwise."""

@@ -4,6 +4,7 @@ import re
 
 TITLE_LENGTH = 200
 UNTITLED = 'Untitled'
+LANGUAGE_LENGTH = 40
 
 CHOSEN_ID = re.compile(r'[a-z0-9][a-z0-9-]{0,62}')
 
@@ -21,6 +22,13 @@ def clean_title(title: str) -> str:
     """A title on one line, without control characters, at most TITLE_LENGTH long; 'Untitled' when empty."""
     printable = ''.join(char if char.isprintable() else ' ' for char in title)
     return ' '.join(printable.split())[:TITLE_LENGTH].strip() or UNTITLED
+
+
+def clean_language(name: str) -> str:
+    """The name of a language as it may be kept; empty for plain text. Raises ValueError."""
+    if len(name) > LANGUAGE_LENGTH or not name.isprintable():
+        raise ValueError(f'The name of a language has at most {LANGUAGE_LENGTH} characters.')
+    return name
 
 
 def check_text(text: str, limit: int) -> None:

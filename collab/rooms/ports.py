@@ -154,6 +154,12 @@ class Store(Shelf, Protocol):
     async def rename(self, document_id: str, title: str, at: int, by: str = '') -> DocumentInfo:
         """Raises UnknownDocument."""
 
+    async def set_language(self, document_id: str, language: str) -> None:
+        """Keep what its text is written in; this is no change of the document. Raises UnknownDocument."""
+
+    async def copy_images(self, document_id: str, to: str) -> None:
+        """Let another document have the pictures of this one, too."""
+
     async def delete(self, document_id: str, at: int) -> None:
         """Move to the trash. Raises UnknownDocument."""
 

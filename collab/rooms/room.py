@@ -65,6 +65,7 @@ class Room(Editing, Watchers):
         super().__init__()
         self.id = stored.info.id
         self.title = stored.info.title
+        self.language = stored.info.language
         self.epoch = stored.epoch
         self.document = document
         self.edits = 0  # how many were merged since the document was opened; some may not be durable yet

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+MARKDOWN = 'Markdown'
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
@@ -18,6 +20,8 @@ class DocumentInfo:
     changed_at: int
     changed_by: str = ''
     """The author of the last change; empty when nobody knows."""
+    language: str = MARKDOWN
+    """What the text is written in, as CodeMirror calls it; empty for plain text."""
 
 
 class Order(Enum):

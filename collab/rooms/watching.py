@@ -13,6 +13,7 @@ class Happening(Enum):
     TEXT = 'text'
     PEOPLE = 'people'
     TITLE = 'title'
+    LANGUAGE = 'language'
     GONE = 'gone'
     INDEX = 'index'
     """What was written some seconds ago can be searched now."""

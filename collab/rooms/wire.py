@@ -1,6 +1,6 @@
 """Messages as they stand on the wire: made once, and written to as many readers as there are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast
 
 NAME = 'collab.wire'
@@ -10,12 +10,18 @@ BINARY, TEXT = 0x82, 0x81
 SMALL = 16 * 1024
 """Messages up to so many bytes are kept for the next reader."""
 
+Receive = Callable[[bytes], float]
+"""Takes in one message; for how many seconds nothing more is to be read."""
+
 
 class Wire(Protocol):
     """The shortest way to the other end of a WebSocket."""
 
     def write(self, frame: bytes) -> bool:
         """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
+
+    def listen(self, receive: Receive) -> None:
+        """Let messages that come alone go to `receive` at once; the others wait to be asked for, as ever."""
 
     async def pass_on(self, frame: bytes) -> None:
         """Write a whole frame when there is room for it. Raises ConnectionError when nobody is there."""

@@ -13,7 +13,8 @@ from collab.storage.copying import PATIENCE, copied, reading
 from collab.storage.epochs import new_epoch
 from models import Base, Database, DatabaseUnusable, open_database
 
-REPLACED, KEPT = ('snapshots', 'chapters', 'updates'), ('replicas', 'pins', 'people')
+REPLACED = ('snapshots', 'chapters', 'updates')
+BESIDE = ('replicas', 'pins', 'messages', 'readings', 'images')
 """Tables of which a restore takes away what is there, and those to which it adds what is not. Client ids that
 ever wrote are kept, and belong to an earlier life: who still knows that one shall not write on in the new."""
 NAMED = 3
@@ -171,7 +172,7 @@ def replace(
                 connection.execute(f'DELETE FROM main.{table} WHERE document_id = ?', (name,))
             connection.execute('DELETE FROM main.documents WHERE id = ?', (name,))
             _take(connection, 'documents', 'id', name)
-            for table in (*REPLACED, 'replicas', 'pins'):
+            for table in (*REPLACED, *BESIDE):
                 _take(connection, table, 'document_id', name)
             connection.execute('UPDATE main.documents SET epoch = ? WHERE id = ?', (new_epoch(), name))
         for lost in lost_snapshots:
@@ -202,7 +203,7 @@ def _version(connection: sqlite3.Connection, name: str) -> list[tuple[str]]:
 def _take(connection: sqlite3.Connection, table: str, key: str = '', name: str = '') -> None:
     """Copy the rows of one document, or all; people and client ids that are there already stay."""
     columns = ', '.join(f'"{column.name}"' for column in Base.metadata.tables[table].columns)
-    insert = 'INSERT OR IGNORE' if table in KEPT else 'INSERT'
+    insert = 'INSERT' if table in ('documents', *REPLACED) else 'INSERT OR IGNORE'
     change = f'{insert} INTO main.{table} ({columns}) SELECT {columns} FROM backup.{table}'
     if key:
         connection.execute(f'{change} WHERE {key} = ?', (name,))

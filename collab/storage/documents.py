@@ -26,6 +26,13 @@ from collab.storage.shelf import Shelf
 from collab.storage.trash import DISCARDED, Trash
 from models import Chapter, Database, Document, Snapshot, Update
 
+COPY = """
+    INSERT OR IGNORE INTO images (document_id, id, kind, author, created_at, data)
+    SELECT ?, id, kind, author, created_at, data FROM images WHERE document_id = ?
+"""
+LITTLE = 64 * 1024
+"""Bytes of edits that are written in a moment."""
+
 
 class Documents(Chapters, Shelf, Trash):
     """The store of `collab.rooms.ports`, in SQLite. What it promises is written there.
@@ -56,6 +63,16 @@ class Documents(Chapters, Shelf, Trash):
         """Give it another title. Raises UnknownDocument."""
         named = {'title': title, 'sort_key': sort_key(title), 'changed_at': at, 'changed_by': by}
         return await self._change(document_id, _living(document_id).values(named))
+
+    async def set_language(self, document_id: str, language: str) -> None:
+        """Keep what its text is written in. Raises UnknownDocument."""
+        await self._change(document_id, _living(document_id).values(language=language))
+
+    async def copy_images(self, document_id: str, to: str) -> None:
+        """Let another document have the pictures of this one, too."""
+        await self._database.write_at_once(
+            lambda database: database.execute(COPY, (to, document_id)) and None
+        )
 
     async def delete(self, document_id: str, at: int) -> None:
         """Move it to the trash, where it keeps everything. Raises UnknownDocument."""
@@ -88,7 +105,9 @@ class Documents(Chapters, Shelf, Trash):
     async def append(self, records: Sequence[Record]) -> None:
         """Commit all records in one transaction, or none. Raises as the port says."""
         if records:
-            await self._database.write_at_once(Batch(records).write)
+            is_little = sum(len(record.update) for record in records) <= LITTLE
+            write = self._database.write_soon if is_little else self._database.write_at_once
+            await write(Batch(records).write)
 
     async def begin_life(self, record: Record) -> None:
         """Let the document go on with this record as all of its text. Raises as the port says."""

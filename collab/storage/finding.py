@@ -78,7 +78,7 @@ async def document(connection: AsyncConnection, document_id: str) -> AnyRow:
 
 def info(row: AnyRow) -> DocumentInfo:
     """A row of the documents as the rooms know it."""
-    return DocumentInfo(row.id, row.title, row.created_at, row.changed_at, row.changed_by)
+    return DocumentInfo(row.id, row.title, row.created_at, row.changed_at, row.changed_by, row.language)
 
 
 async def bound(connection: AsyncConnection, document_id: str) -> int:

@@ -17,9 +17,15 @@ DISCARDED = 0
 
 NEXT = 'SELECT id FROM documents WHERE deleted_at < ? ORDER BY deleted_at LIMIT 1'
 TAKE = f'UPDATE documents SET deleted_at = {DISCARDED} WHERE id = ?'
-LARGE = (('updates', 'seq', 50), ('chapters', 'last_seq', 4), ('snapshots', 'seq', 1))
+LARGE = (
+    ('updates', 'seq', 50),
+    ('chapters', 'last_seq', 4),
+    ('snapshots', 'seq', 1),
+    ('images', 'id', 1),
+    ('messages', 'number', 500),
+)
 """Tables, and how many rows of each are deleted at once: whoever types waits meanwhile."""
-SMALL = ('replicas', 'pins')
+SMALL = ('replicas', 'pins', 'readings')
 
 
 class Trash:

@@ -9,14 +9,17 @@ from fastapi import Query as InQuery
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collab.document.change import Change
+from collab.files.kinds import Kind
+from collab.files.workshop import Workshop
 from collab.rooms.hub import Hub
 from collab.rooms.ports import DamagedDocument, DocumentExists, DocumentInfo, UnknownDocument
 from collab.rooms.room import Room
 from collab.web.auth import author_of, same_origin
 from collab.web.bodies import DescribedDocument, Document, Edits, FoundDocument, Log, NewDocument, NewTitle
+from collab.web.exports import exported
+from collab.web.limits import BodyLimit
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +30,7 @@ DocumentId = Annotated[str, Path(description='Id of the document', max_length=64
 Query = Annotated[str | None, InQuery(description='words to search for', max_length=1_000)]
 
 
-def application(hub: Hub, limit: int) -> FastAPI:
+def application(hub: Hub, limit: int, workshop: Workshop | None = None) -> FastAPI:
     """The API as an application of its own, to be mounted at /api. `limit` bounds a text, in bytes."""
     api = FastAPI(
         title='Collab', version='1', docs_url='/docs', redoc_url=None, dependencies=[Depends(_from_here)]
@@ -37,6 +40,7 @@ def application(hub: Hub, limit: int) -> FastAPI:
 
     _serve_documents(api, hub)
     _serve_texts(api, hub, limit)
+    _serve_files(api, hub, workshop or Workshop())
     return api
 
 
@@ -112,6 +116,13 @@ def _serve_texts(api: FastAPI, hub: Hub, limit: int) -> None:
             await _stored(room)
 
 
+def _serve_files(api: FastAPI, hub: Hub, workshop: Workshop) -> None:
+    @api.get('/documents/{document_id}/export/{kind}', response_class=Response)
+    async def export(document_id: DocumentId, kind: Kind, request: Request) -> Response:
+        """The document as a file: text, Markdown, a web page, Word or PDF; 413 if it is too long for one."""
+        return await exported(hub, workshop, document_id, kind, request)
+
+
 async def _stored(room: Room) -> None:
     """Return when everything in the room is stored; 503 if that takes too long."""
     try:
@@ -134,28 +145,6 @@ async def _read_text(request: Request, limit: int) -> str:
         return body.decode()
     except UnicodeDecodeError as error:
         raise ValueError(f'The text is not UTF-8: byte {error.start} does not fit.') from None
-
-
-class BodyLimit:
-    """ASGI middleware that reads no more of a request than it must to know that it is too large."""
-
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self._app = app
-        self._most = most
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; HTTPException 413 is raised where its body grows too large."""
-        left = self._most
-
-        async def bounded() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get('body', b''))
-            if left < 0:
-                raise HTTPException(413, f'A request holds at most {self._most:,} bytes.')
-            return message
-
-        await self._app(scope, bounded, send)
 
 
 def _from_here(request: Request) -> None:

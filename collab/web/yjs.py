@@ -31,9 +31,6 @@ FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, RESTORED = 4403, 4404, 4400, 4408, 4
 FAILED, DONE = 1011, 1000
 """Close codes; those from 4000 on after the HTTP status they resemble."""
 
-Receive = Callable[[bytes], float]
-"""Takes in one message; for how many seconds nothing more is to be read."""
-
 
 def router(hub: Hub, names: Names) -> APIRouter:
     """A real `y-websocket` client takes ws://host/yjs and the document's id as room name.
@@ -97,15 +94,21 @@ async def _speak_hocuspocus(websocket: WebSocket, names: Names, room: Room) -> N
     await _converse(websocket, room, peer, peer.begin)
 
 
-async def _converse(websocket: WebSocket, room: Room, peer: Peer, begin: Callable[[int], Receive]) -> None:
+async def _converse(
+    websocket: WebSocket, room: Room, peer: Peer, begin: Callable[[int], wire.Receive]
+) -> None:
     """Both directions until one end has enough; then the seat is given back."""
-    if (direct := wire.of(websocket.scope)) is not None:
+    direct = wire.of(websocket.scope)
+    if direct is not None:
         peer.send_at_once = lambda frame: direct.write(LAST.frame(frame))
     number = room.join(peer)
     sending = asyncio.create_task(_send(websocket, peer), name=f'yjs {room.id}')
     repeating = asyncio.create_task(_repeat_presence(room, peer), name=f'presence {room.id}')
     try:
-        await _listen(websocket, begin(number))
+        receive = begin(number)
+        if direct is not None:
+            direct.listen(receive)
+        await _listen(websocket, receive)
     except (WebSocketDisconnect, RuntimeError, KeyError):  # gone, closed by us, or text instead of bytes
         pass
     finally:
@@ -114,7 +117,7 @@ async def _converse(websocket: WebSocket, room: Room, peer: Peer, begin: Callabl
         await asyncio.gather(sending, repeating, return_exceptions=True)
 
 
-async def _listen(websocket: WebSocket, receive: Receive) -> None:
+async def _listen(websocket: WebSocket, receive: wire.Receive) -> None:
     """Pass on what comes, until an exception ends it.
 
     The others have their turn after each MOMENT, and while this one has to wait nothing is read from it.

@@ -20,6 +20,9 @@ CHROMIUM_FLAGS = [
 EDITOR = "document.querySelector('.collab-editor')?.__collab"
 """What a mounted editor shows to tests; undefined before. Who waits for something in it asks with `?.`."""
 SHOWN = f'{EDITOR}?.view.state.doc.toString()'
+RECONNECT = 'window.socket.io.opts.query.next_message_id = window.nextMessageId; window.socket.connect()'
+"""What NiceGUI does by itself when a connection was lost: without the number it would load the page anew, and
+what is typed into a title between the connection and that would be gone."""
 WITHIN = 15_000
 """Milliseconds that a page may take for anything; a slow machine must not fail a story."""
 

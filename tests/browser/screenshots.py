@@ -8,12 +8,14 @@ writes docs/screenshots/{state}-{scheme}-{width}.png, and with no state given al
 import asyncio
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
+from collab.language.choosing import ENGLISH, LANGUAGES
 from tests.browser.conftest import CHROMIUM_FLAGS
-from tests.browser.states import STATES, Scene, State, document, two_servers
+from tests.browser.states import STATES, Scene, State, document, home, two_servers
 from tests.conftest import find_chromium
 from tests.support.running import Collab
 from tests.support.source import ROOT
@@ -37,6 +39,8 @@ async def main(names: list[str]) -> None:
                 if not names or state.__name__ in names:
                     await picture(browser, servers, state)
             if not names:
+                for language in LANGUAGES.keys() - {ENGLISH}:
+                    await in_another_language(browser, servers, language)
                 await for_the_readme(browser, servers)
             await browser.close()
 
@@ -51,6 +55,19 @@ async def picture(browser: Browser, servers: Servers, state: State) -> None:
         await state(scene)
         for scheme in ('light', 'dark'):
             await take(scene, scheme, FOLDER / f'{state.__name__}-{scheme}-{width}.png')
+        await scene.end()
+        await context.close()
+
+
+async def in_another_language(browser: Browser, servers: Servers, language: str) -> None:
+    """The pages that people see most, as they are in this language."""
+    for state, width in product((home, document), (1440, 390)):
+        context = await browser.new_context(
+            locale=language, viewport={'width': width, 'height': SIZES[width]}, reduced_motion='reduce'
+        )
+        scene = Scene(browser, await context.new_page(), *servers)
+        await state(scene)
+        await take(scene, 'light', FOLDER / f'{state.__name__}-{language}-{width}.png')
         await scene.end()
         await context.close()
 

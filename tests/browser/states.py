@@ -27,6 +27,17 @@ READ_ONLY = 'getElement(document.querySelector(".collab-editor").id.slice(1)).ed
 REMAINS = """dispatchEvent(new CustomEvent('collab-remains', {detail: {
     putBack: null, why: 'restored', keys: [], text: 'Ask Mina whether the room is free on Monday.',
 }}))"""
+DROP_A_DRAWING = """content => {
+    const data = new DataTransfer();
+    data.items.add(new File(['<svg/>'], 'drawing.svg', {type: 'image/svg+xml'}));
+    const {left, top} = content.getBoundingClientRect();
+    const where = {clientX: left + 40, clientY: top + 60, bubbles: true, cancelable: true};
+    content.dispatchEvent(new DragEvent('drop', {...where, dataTransfer: data}));
+}"""
+PROGRAM = '''def greet(name: str) -> str:
+    """What is said at the door."""
+    return f'Hello, {name}!'
+'''
 TEXT = """\
 # Launch plan
 
@@ -162,6 +173,31 @@ async def home_myself(scene: Scene) -> None:
     await settled(scene.page.get_by_role('dialog'))
 
 
+async def home_menu(scene: Scene) -> None:
+    await scene.page.goto(scene.full.url)
+    await scene.page.get_by_role('button', name='More').nth(1).click()
+    await settled(scene.page.get_by_text('Keep as template'))
+
+
+async def home_templates(scene: Scene) -> None:
+    """With one of their own."""
+    await scene.open('minutes')
+    await scene.page.get_by_role('button', name='More').click()
+    await scene.page.get_by_text('Keep as template').click()
+    await expect(scene.page.get_by_text('is a template of yours now')).to_be_visible()
+    await scene.page.goto(scene.full.url)
+    await scene.page.get_by_role('button', name='From a template').click()
+    await settled(scene.page.get_by_role('dialog'))
+    await expect(scene.page.get_by_role('button', name='Remove')).to_be_visible()
+
+
+async def document_export(scene: Scene) -> None:
+    await scene.open()
+    await scene.page.get_by_role('button', name='More').click()
+    await scene.page.get_by_text('Export…').click()
+    await settled(scene.page.get_by_role('dialog'))
+
+
 async def home_look(scene: Scene) -> None:
     await scene.page.goto(scene.full.url)
     await scene.page.get_by_role('button', name='Display').click()
@@ -200,6 +236,63 @@ async def document_finding(scene: Scene) -> None:
     await scene.page.locator('.cm-content').press('Control+f')
     await scene.page.keyboard.type('every')
     await expect(scene.page.locator('.cm-searchMatch').first).to_be_visible()
+
+
+async def document_chat(scene: Scene) -> None:
+    """Somebody asked something, with a link in it."""
+    talking = f'talking-{token_hex(4)}'
+    await scene.full.create(talking, title=TITLES['plan'], text=TEXT)
+    await scene.open(talking)
+    other = await scene.join(talking)
+    await open_chat(other)
+    for words in ('Is the room free on Monday?', 'They show it here: https://rooms.example/monday'):
+        await other.get_by_label('Message', exact=True).fill(words)
+        await other.get_by_label('Message', exact=True).press('Enter')
+        await expect(other.locator('.chat-text').last).to_have_text(words)
+    await open_chat(scene.page)
+    await expect(scene.page.locator('.chat-text')).to_have_count(2)
+
+
+async def document_chat_empty(scene: Scene) -> None:
+    await scene.open('blank')
+    await open_chat(scene.page)
+    await expect(scene.page.get_by_text('Nobody has said anything here yet.')).to_be_visible()
+
+
+async def document_chat_unread(scene: Scene) -> None:
+    talking = f'talking-{token_hex(4)}'
+    await scene.full.create(talking, title=TITLES['plan'], text=TEXT)
+    await scene.open(talking)
+    other = await scene.join(talking)
+    await open_chat(other)
+    await other.get_by_label('Message', exact=True).fill('Is the room free on Monday?')
+    await other.get_by_label('Message', exact=True).press('Enter')
+    await expect(scene.find('chat-unread')).to_have_text('1')
+
+
+async def document_language(scene: Scene) -> None:
+    await scene.open()
+    await scene.page.keyboard.press('Control+k')
+    await scene.page.keyboard.type('language')
+    await scene.page.keyboard.press('Enter')
+    await expect(scene.page.get_by_role('dialog', name='Language of the text')).to_be_visible()
+
+
+async def document_program(scene: Scene) -> None:
+    await scene.full.create(program := f'program-{token_hex(4)}', title='greet.py', text=PROGRAM)
+    await scene.open(program)
+    await scene.page.keyboard.press('Control+k')
+    await scene.page.keyboard.type('language')
+    await scene.page.keyboard.press('Enter')
+    await scene.page.keyboard.type('python')
+    await scene.page.keyboard.press('Enter')
+    await expect(scene.page.locator('.cm-collab-code')).to_have_count(1)
+
+
+async def document_not_uploaded(scene: Scene) -> None:
+    await scene.open()
+    await scene.page.locator('.cm-content').evaluate(DROP_A_DRAWING)
+    await expect(scene.page.get_by_text('drawing.svg was not uploaded')).to_be_visible()
 
 
 async def document_opening(scene: Scene) -> None:
@@ -275,11 +368,19 @@ async def unavailable(scene: Scene) -> None:
 State = Callable[[Scene], Awaitable[None]]
 
 STATES: tuple[State, ...] = (
-    home, home_empty, home_renaming, home_deleted, home_myself, home_look,
-    document, document_empty, document_look, document_shared, document_finding, document_opening,
+    home, home_empty, home_renaming, home_deleted, home_myself, home_look, home_menu, home_templates,
+    document, document_empty, document_look, document_shared, document_export,
+    document_finding, document_opening,
+    document_chat, document_chat_empty, document_chat_unread, document_language, document_program,
+    document_not_uploaded,
     document_offline, document_read_only, document_gone, document_unsent,
     missing, nowhere, deleted, damaged, damaged_without_backup, unavailable,
 )  # fmt: skip
+
+
+async def open_chat(page: Page) -> None:
+    await page.get_by_role('button', name='Chat').first.click()
+    await expect(page.get_by_role('button', name='Send')).to_be_visible(timeout=WITHIN)
 
 
 async def settled(element: Locator) -> None:

@@ -18,16 +18,18 @@ NARROWEST = 320
 FINGER = 44
 """Least px, either way, of what a finger is to hit."""
 
-CAN_BE_PRESSED = 'button, .button, .brand, .choice, .color, input:not(.choice input)'
+CAN_BE_PRESSED = (
+    'button, .button, .brand, .choice, .color, textarea, label:has(input), input:not(label input)'
+)
 SHOWN = f"""[...document.querySelectorAll("{CAN_BE_PRESSED}")]
     .filter((element) => element.checkVisibility({{visibilityProperty: true}}))
-    .filter((element) => !element.closest('.cm-panels, [inert]'))
+    .filter((element) => !element.closest('[inert]'))
     .map((element) => [`${{element.className}} "${{element.textContent}}"`, element.getBoundingClientRect()])
     .filter(([, {{width}}]) => width > 1)"""
 TOO_SMALL = f"""least => {SHOWN}
     .filter(([, {{width, height}}]) => Math.min(width, height) < least)
     .map(([name, {{width, height}}]) => `${{name}} ${{width}} x ${{height}}`)"""
-OUTSIDE = f"""() => {SHOWN.replace('.cm-panels, ', '.cm-panels, .collab-toolbar, ')}
+OUTSIDE = f"""() => {SHOWN.replace('[inert]', '[inert], .collab-toolbar')}
     .filter(([, {{left, right}}]) => left < 0 || right > innerWidth)
     .map(([name, {{left, right}}]) => `${{name}} from ${{left}} to ${{right}}`)"""
 """The toolbar is a row that scrolls by itself."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Locator, expect
 
-from tests.browser.conftest import WITHIN, Tab
+from tests.browser.conftest import RECONNECT, WITHIN, Tab
 from tests.support.running import Collab
 
 Visitor = Callable[[], Awaitable[Tab]]
@@ -34,7 +34,7 @@ async def test_what_cannot_be_known_or_changed_offline_does_not_look_as_if(
     await ann.page.keyboard.type('lost')
     await expect(title).to_have_value('Plan')
 
-    await ann.page.evaluate('window.socket.connect()')
+    await ann.page.evaluate(RECONNECT)
     await ann.saved()
     await expect(face).not_to_have_css('background-color', GREY)
     await expect(title).not_to_have_css('color', GREY)

@@ -87,3 +87,34 @@ async def test_a_meeting_of_three_writes_ticks_and_follows(
     await cem.page.context.close()
     await expect(bob.page.get_by_test_id('company')).to_contain_text('Cem left.', timeout=2 * WITHIN)
     await expect(bob.page.locator('.collab-typing')).to_be_empty(timeout=WITHIN)
+
+
+async def test_people_of_one_colour_are_told_apart_by_its_pattern(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc', text='one\ntwo\nthree')
+    tabs = [await (await visitor()).open(f'{collab.url}/d/doc') for _ in range(3)]
+    for number, tab in enumerate(tabs):
+        await tab.page.locator('.me button.face').click()
+        await tab.page.get_by_label('Your name').fill(f'Person {number}')
+        await tab.page.get_by_role('radio', name='Blue', exact=True).check()
+        await tab.page.get_by_role('button', name='Save').click()
+        await expect(tab.page.locator('.q-dialog')).to_have_count(0, timeout=WITHIN)
+    for number, tab in enumerate(tabs):
+        await tab.content.click()
+        await tab.page.keyboard.press('Control+Home')
+        for _ in range(number):
+            await tab.page.keyboard.press('ArrowDown')
+    for me, tab in enumerate(tabs):
+        faces = tab.page.locator('.people .face')
+        await expect(faces).to_have_count(3, timeout=WITHIN)
+        patterns = {
+            (await face.inner_text()).splitlines()[-1][:8]: await face.get_attribute('data-pattern')
+            for face in await faces.all()
+        }
+        assert len(set(patterns.values())) == 3
+        for number in {0, 1, 2} - {me}:
+            caret = tab.page.locator(
+                '.cm-collab-caret', has=tab.page.locator(f'[data-name="Person {number}"]')
+            )
+            await expect(caret).to_have_attribute(
+                'data-pattern', patterns[f'Person {number}'] or '', timeout=WITHIN
+            )

@@ -13,6 +13,11 @@ BACK_TO_0001 = """
     ALTER TABLE documents DROP COLUMN sort_key;
     DROP TABLE chapters;
     DROP TABLE pins;
+    DROP TABLE templates;
+    ALTER TABLE documents DROP COLUMN language;
+    DROP TABLE messages;
+    DROP TABLE readings;
+    DROP TABLE images;
     UPDATE alembic_version SET version_num = '0001';
 """
 

@@ -78,6 +78,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.commits = 0
         self.loads = 0
+        self.copied: list[tuple[str, str]] = []
         self.documents: dict[str, Kept] = {}
         self.pins: dict[tuple[str, str], int] = {}
         self.indexed: dict[str, Indexed] = {}
@@ -118,6 +119,13 @@ class MemoryStore:
         kept = self._living(document_id)
         kept.info = replace(kept.info, title=title, changed_at=at, changed_by=by)
         return kept.info
+
+    async def set_language(self, document_id: str, language: str) -> None:
+        kept = self._living(document_id)
+        kept.info = replace(kept.info, language=language)
+
+    async def copy_images(self, document_id: str, to: str) -> None:
+        self.copied.append((document_id, to))
 
     async def delete(self, document_id: str, at: int) -> None:
         self._living(document_id).deleted_at = at

@@ -55,6 +55,7 @@ class StoreContract:
         for attempt in (
             store.describe('none'),
             store.rename('none', 'A name', 1),
+            store.set_language('none', 'Python'),
             store.delete('none', 1),
             store.restore('none'),
             store.load('none'),
@@ -79,6 +80,15 @@ class StoreContract:
         renamed = await store.rename('plan', 'Zoë und ein 🙂 plan', 9)
         assert renamed == DocumentInfo('plan', 'Zoë und ein 🙂 plan', created_at=5, changed_at=9)
         assert await store.describe('plan') == (await store.load('plan')).info == renamed
+
+    async def test_a_language_is_kept_and_is_no_change_of_the_document(self, store: Store) -> None:
+        made = await store.create('plan', 'Our plan', 5)
+        assert made.language == 'Markdown'
+        await store.set_language('plan', 'Python')
+        assert await store.describe('plan') == replace(made, language='Python')
+        assert (await store.load('plan')).info.language == 'Python'
+        await store.set_language('plan', '')
+        assert (await store.list())[0].language == ''
 
     async def test_a_deleted_document_comes_back_with_all_its_text(self, store: Store) -> None:
         await store.create('plan', 'Our plan', 5)

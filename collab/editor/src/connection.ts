@@ -6,6 +6,7 @@ import { type Frame, type PresenceEntry, decode, encodePresence, encodeStep1, en
 import { PUT_BACK } from './salvage'
 import type { Batch } from './shelf'
 import { Unsaved } from './unsaved'
+import { t } from './words'
 
 /** Why the server takes nothing more from this page. */
 export interface Refusal {
@@ -30,10 +31,7 @@ export interface ConnectionListener {
   heard(frame: Frame): void
 }
 
-const UNREADABLE: Refusal = {
-  code: 'damaged',
-  words: 'This page cannot read what the server sent. Copy what you need, then reload the page.',
-}
+const UNREADABLE = { code: 'damaged', words: t('This page cannot read what the server sent. Copy what you need, then reload the page.') }
 
 /** Sync steps, updates and confirmations of one editor, over any number of connections. */
 export class Connection {
@@ -144,7 +142,7 @@ export class Connection {
       case 'saved':
         return this.confirm(frame.frames)
       case 'refused':
-        return this.refuse({ code: frame.code, words: frame.words })
+        return this.refuse({ code: frame.code, words: t(frame.words) })
       case 'resync':
         return this.ask()
       case 'trouble':

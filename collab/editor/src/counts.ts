@@ -1,6 +1,8 @@
 /** How long a text is, in words and in minutes, and how much of it is selected. */
 import type { EditorView, ViewUpdate } from '@codemirror/view'
 
+import { n, t, tn } from './words'
+
 /** Chinese and Japanese have no spaces: each of their signs counts. */
 const WORDS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}\p{M}]+(?:['’.-][\p{L}\p{N}\p{M}]+)*/gu
 const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g
@@ -55,12 +57,14 @@ export class Counts {
 }
 
 function sentence(whole: Count, part: Count | null): string {
-  const of = (name: 'words' | 'characters'): string => {
-    const number = whole[name].toLocaleString('en')
-    if (part) return `${part[name].toLocaleString('en')} of ${number} ${name}`
-    return `${number} ${whole[name] === 1 ? name.slice(0, -1) : name}`
+  const { words, characters } = part ?? whole
+  const minutes = Math.ceil(words / WORDS_A_MINUTE)
+  const reading = minutes === 0 ? [] : [tn('{number} min to read', '{number} min to read', minutes)]
+  if (part === null) {
+    const all = tn('{number} character', '{number} characters', characters)
+    return [tn('{number} word', '{number} words', words), all, ...reading].join(' · ')
   }
-  const minutes = Math.ceil((part ?? whole).words / WORDS_A_MINUTE)
-  const reading = minutes === 0 ? [] : [`${minutes} min to read`]
-  return [of('words'), of('characters'), ...reading, ...(part ? ['selected'] : [])].join(' · ')
+  const ofWords = tn('{part} of {number} word', '{part} of {number} words', whole.words, { part: n(words) })
+  const ofCharacters = tn('{part} of {number} character', '{part} of {number} characters', whole.characters, { part: n(characters) })
+  return [ofWords, ofCharacters, ...reading, t('selected')].join(' · ')
 }

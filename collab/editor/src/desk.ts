@@ -4,7 +4,10 @@ import type { EditorView, ViewUpdate } from '@codemirror/view'
 import type { UndoManager } from 'yjs'
 
 import type { Action } from './actions/action'
+import { Languages, isMarkdown } from './actions/languages'
 import { Tools } from './actions/tools'
+import { Bringing } from './bringing/bringing'
+import type { ImagePlace } from './bringing/images'
 import { Company } from './company/company'
 import { Counts } from './counts'
 import { keepClearOfKeyboard } from './keyboard'
@@ -33,11 +36,22 @@ export function placesIn(parent: HTMLElement): Places {
   return { tools, panes, foot, writing: make('collab-writing', panes) }
 }
 
+/** What is asked for here and done elsewhere, and what is to be known. */
+export interface DeskListener {
+  toggle(option: Option): void
+  /** Another language for the text. */
+  choose(language: string): void
+  /** Where pictures are sent to. */
+  images: ImagePlace | null
+}
+
 export class Desk {
   private readonly preview: Preview
   private readonly scrolling: Scrolling
   private readonly modes: Modes
   private readonly tools: Tools
+  private readonly languages: Languages
+  private readonly bringing: Bringing
   private readonly counts: Counts
   private readonly outline: Outline
   private readonly company: Company
@@ -48,7 +62,7 @@ export class Desk {
     places: Places,
     private readonly view: EditorView,
     undoManager: UndoManager,
-    toggle: (option: Option) => void,
+    { toggle, choose, images }: DeskListener,
   ) {
     const { tools, panes, foot, writing } = places
     /** What happens in it is taken back by itself, with nothing before it and nothing behind it. */
@@ -61,6 +75,8 @@ export class Desk {
     this.scrolling = new Scrolling(view, this.preview)
     this.modes = new Modes((mode) => this.show(mode))
     const { undo, redo } = undoing(undoManager)
+    this.languages = new Languages(choose)
+    root.append(this.languages.dom)
     const reach = {
       view,
       mode: () => this.modes.mode,
@@ -69,16 +85,18 @@ export class Desk {
       redo: () => redo(view),
       toggleOutline: () => this.outline.toggle(),
       toggle,
+      chooseLanguage: this.languages.open,
       print: () => void this.preview.ready().then(() => window.print()),
     }
+    this.bringing = new Bringing(view, images, step)
     this.tools = new Tools(root, tools, reach, step)
-    view.dispatch({ effects: StateEffect.appendConfig.of(this.tools.keys) })
+    view.dispatch({ effects: StateEffect.appendConfig.of([this.tools.keys, this.bringing.extension]) })
     tools.append(this.modes.dom)
     window.addEventListener('beforeprint', this.preview.drawNow)
     this.letKeyboard = keepClearOfKeyboard(root)
     panes.append(this.preview.dom)
     this.counts = new Counts(view)
-    foot.append(this.counts.dom)
+    foot.append(this.counts.dom, this.languages.button)
     this.outline = new Outline(view, () => this.goTo())
     panes.insertBefore(this.outline.dom, writing)
     this.company = new Company(view, undoManager.doc, places, () => this.scrolling.lead('text'))
@@ -91,12 +109,21 @@ export class Desk {
     this.counts.update(update)
     this.outline.update(update)
     this.company.update(update)
-    if (update.state.readOnly !== update.startState.readOnly) this.tools.setReadOnly(update.state.readOnly)
+    if (update.state.readOnly !== update.startState.readOnly) this.setReadOnly(update.state.readOnly)
   }
 
   /** What can be done on the page around the editor. */
   setActions(actions: readonly Action[]): void {
     this.tools.setMore(actions)
+  }
+
+  setLanguage(language: string): void {
+    const markdown = isMarkdown(language)
+    this.root.toggleAttribute('data-markdown', markdown)
+    this.languages.show(language)
+    this.tools.setMarkdown(markdown)
+    this.bringing.setMarkdown(markdown)
+    this.modes.setPossible(markdown)
   }
 
   /** Shows where a person is. */
@@ -113,6 +140,11 @@ export class Desk {
     this.counts.destroy()
     this.outline.destroy()
     this.company.destroy()
+  }
+
+  private setReadOnly(readOnly: boolean): void {
+    this.tools.setReadOnly(readOnly)
+    this.languages.button.disabled = readOnly
   }
 
   /** Somebody goes to a place in the text, and the preview comes along. */

@@ -16,10 +16,12 @@ import type { Text as SharedText, UndoManager } from 'yjs'
 
 import { wholeCharacters } from './characters'
 import { drawRemoteCursors } from './cursors'
+import { directions } from './direction'
 import { keys } from './keys'
 import { type Manner, highlighting, isParsed, loadManner, plain } from './language'
 import { look } from './look'
 import { flagsUnderMouse } from './marks'
+import { t } from './words'
 
 /** What a page may choose. The text is not among it: that lives in Yjs only. */
 export interface EditorOptions {
@@ -36,7 +38,7 @@ export interface EditorOptions {
 
 export const DEFAULTS: EditorOptions = {
   language: 'markdown',
-  label: 'Text',
+  label: t('Text'),
   placeholder: '',
   lineWrapping: true,
   lineNumbers: false,
@@ -72,6 +74,7 @@ export class Editor {
         this.language.of(plain.setting),
         this.withoutGrammarWhenLong(),
         yCollab(text, null, { undoManager }),
+        directions(),
         drawRemoteCursors(),
         flagsUnderMouse(),
         keys(undoManager),

@@ -9,19 +9,31 @@ import type { UndoManager } from 'yjs'
 
 import { hasRoom } from './limit'
 import { growthOfStep } from './undoing'
+import { t } from './words'
 
 const AT_START_OF_LINE_OR_ITEM = /^\s*([-*+]|\d+[.)])?\s*$/
 
 /** CodeMirror's own words for its search, as they are said elsewhere on the page. */
 const SEARCH_WORDS = {
-  next: 'Next',
-  previous: 'Previous',
-  all: 'Select all',
-  'match case': 'Match case',
-  regexp: 'Pattern',
-  'by word': 'Whole words',
-  replace: 'Replace',
-  'replace all': 'Replace all',
+  next: t('Next'),
+  previous: t('Previous'),
+  all: t('Select all'),
+  'match case': t('Match case'),
+  regexp: t('Pattern'),
+  'by word': t('Whole words'),
+  replace: t('Replace'),
+  'replace all': t('Replace all'),
+  Find: t('Find'),
+  Replace: t('Replace'),
+  close: t('close'),
+  'current match': t('current match'),
+  'replaced $ matches': t('replaced $ matches'),
+  'replaced match on line $': t('replaced match on line $'),
+  'on line': t('on line'),
+  'Go to line': t('Go to line'),
+  go: t('go'),
+  'Control character': t('Control character'),
+  'Selection deleted': t('Selection deleted'),
 }
 
 export function keys(undoManager: UndoManager): Extension {
@@ -48,11 +60,11 @@ export function undoing(undoManager: UndoManager): { undo: Command; redo: Comman
   }
   const undo = unlessReadOnly((view) => {
     const growth = growthOfStep(undoManager, undoManager.undoStack)
-    return hasRoom(view, growth, 'Nothing was undone.') && undoManager.undo() !== null
+    return hasRoom(view, growth, t('Nothing was undone.')) && undoManager.undo() !== null
   })
   const redo = unlessReadOnly((view) => {
     const growth = growthOfStep(undoManager, undoManager.redoStack)
-    return hasRoom(view, growth, 'Nothing was redone.') && undoManager.redo() !== null
+    return hasRoom(view, growth, t('Nothing was redone.')) && undoManager.redo() !== null
   })
   return { undo, redo }
 }

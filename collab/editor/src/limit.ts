@@ -4,6 +4,7 @@ import { EditorView, type Panel, keymap, showPanel } from '@codemirror/view'
 import { ySyncAnnotation } from 'y-codemirror.next'
 
 import { growth, textBytes } from './bytes'
+import { t, tn } from './words'
 
 /** How long the text would have become, and what was not done. */
 interface Excess {
@@ -13,8 +14,8 @@ interface Excess {
 
 const SHOWN_MS = 12_000
 const UNDONE: [event: string, words: string][] = [
-  ['input.paste', 'Nothing was pasted.'],
-  ['input.drop', 'Nothing was dropped.'],
+  ['input.paste', t('Nothing was pasted.')],
+  ['input.drop', t('Nothing was dropped.')],
 ]
 const MOST_BYTES_PER_UNIT = 3
 
@@ -64,7 +65,7 @@ function excessOf(tr: Transaction): Excess | null {
   const more = growth(changes, startState.doc)
   const bytes = startState.field(textBytes) + more
   if (more <= 0 || bytes <= most) return null
-  const [, undone = 'Nothing was added.'] = UNDONE.find(([event]) => tr.isUserEvent(event)) ?? []
+  const [, undone = t('Nothing was added.')] = UNDONE.find(([event]) => tr.isUserEvent(event)) ?? []
   return { bytes, undone }
 }
 
@@ -79,8 +80,8 @@ function notice(view: EditorView, { bytes, undone }: Excess): Panel {
 
 function words(bytes: number, most: number): string {
   const [would, fits] = [size(bytes), size(most)]
-  if (would === fits) return `This document is full: at most ${fits} fit.`
-  return `This would make the document ${would} long; at most ${fits} fit.`
+  if (would === fits) return t('This document is full: at most {most} fit.', { most: fits })
+  return t('This would make the document {long} long; at most {most} fit.', { long: would, most: fits })
 }
 
 function dismiss(view: EditorView): boolean {
@@ -90,7 +91,7 @@ function dismiss(view: EditorView): boolean {
 }
 
 function size(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} bytes`
+  if (bytes < 1_000) return tn('{number} byte', '{number} bytes', bytes)
   const [number, unit] = bytes < 999_950 ? [bytes / 1_000, 'kB'] : [bytes / 1_000_000, 'MB']
   return `${Number(number.toFixed(1))} ${unit}`
 }

@@ -36,9 +36,9 @@ export class Caret implements LayerMarker {
   ) {}
 
   eq(other: Caret): boolean {
-    const { name, color, moves } = this.cursor
+    const { name, color, pattern, moves } = this.cursor
     const same = this.client === other.client && this.box.eq(other.box) && this.width === other.width
-    return same && name === other.cursor.name && color === other.cursor.color && moves === other.cursor.moves
+    return same && name === other.cursor.name && color === other.cursor.color && pattern === other.cursor.pattern && moves === other.cursor.moves
   }
 
   draw(): HTMLElement {
@@ -58,8 +58,9 @@ export class Caret implements LayerMarker {
 
   private adjust(dom: HTMLElement, flag: HTMLElement): void {
     const { left, top, height } = this.box
-    const { name, color, moves, movedAt } = this.cursor
+    const { name, color, pattern, moves, movedAt } = this.cursor
     dom.className = 'cm-collab-caret'
+    dom.dataset.pattern = String(pattern)
     dom.classList.toggle('cm-collab-low', top < FLAG_HEIGHT)
     dom.classList.toggle('cm-collab-leftward', left > this.width / 2)
     Object.assign(dom.style, { left: `${left}px`, top: `${top}px`, height: `${height}px` })

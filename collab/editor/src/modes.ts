@@ -1,10 +1,12 @@
 /** Whether one writes, reads, or sees both side by side; remembered by the browser. */
+import { t } from './words'
+
 export type Mode = 'write' | 'both' | 'read'
 
 export const MODES: readonly { mode: Mode; name: string; words: string }[] = [
-  { mode: 'write', name: 'Write', words: 'The text alone' },
-  { mode: 'both', name: 'Both', words: 'The text and beside it how it reads' },
-  { mode: 'read', name: 'Read', words: 'Only how it reads' },
+  { mode: 'write', name: t('Write'), words: t('The text alone') },
+  { mode: 'both', name: t('Both'), words: t('The text and beside it how it reads') },
+  { mode: 'read', name: t('Read'), words: t('Only how it reads') },
 ]
 
 const KEPT_AS = 'collab-mode'
@@ -16,12 +18,13 @@ export class Modes {
   private readonly wide = window.matchMedia(WIDE)
   private readonly buttons = new Map<Mode, HTMLButtonElement>()
   private chosen: Mode
+  private possible = true
 
   constructor(private readonly changed: (mode: Mode) => void) {
     this.chosen = read()
     this.dom.className = 'collab-modes'
     this.dom.setAttribute('role', 'group')
-    this.dom.setAttribute('aria-label', 'Write or read')
+    this.dom.setAttribute('aria-label', t('Write or read'))
     for (const { mode, name, words } of MODES) {
       const button = Object.assign(document.createElement('button'), { type: 'button', textContent: name, title: words })
       button.dataset.mode = mode
@@ -34,6 +37,7 @@ export class Modes {
 
   /** What is shown now. */
   get mode(): Mode {
+    if (!this.possible) return 'write'
     return this.chosen === 'both' && !this.wide.matches ? 'write' : this.chosen
   }
 
@@ -44,6 +48,13 @@ export class Modes {
     } catch {
       // A browser that keeps nothing begins with the text alone.
     }
+    this.show()
+  }
+
+  /** Only Markdown can be read as something else than it is written. */
+  setPossible(possible: boolean): void {
+    if (possible === this.possible) return
+    this.possible = possible
     this.show()
   }
 

@@ -14,6 +14,7 @@ import { type Option, keepOption, keptOptions } from './options'
 import { Session } from './session'
 import { type Status, StatusBoard, statusOf } from './status'
 import { Whereabouts } from './whereabouts'
+import { t } from './words'
 
 export interface MountOptions extends Partial<EditorOptions> {
   /** Number of the NiceGUI element: the address of its frames. */
@@ -27,6 +28,9 @@ export interface MountOptions extends Partial<EditorOptions> {
   /** Most bytes of UTF-8 that its text may have. */
   limit?: number
   readOnly?: boolean
+  /** Where pictures are sent to, and most bytes of one. */
+  images?: string
+  imageLimit?: number
 }
 
 /** Tells, bubbling from the editor's element, what was put back or remains; see remains.ts. */
@@ -34,7 +38,7 @@ const REMAINS_EVENT = 'collab-remains'
 
 const NOT_TRUE: Refusal = {
   code: 'damaged',
-  words: 'This page no longer shows what is shared. Copy what you need, then reload the page.',
+  words: t('This page no longer shows what is shared. Copy what you need, then reload the page.'),
 }
 
 /** A fresh replica of the document, in a fresh editor inside `parent`. */
@@ -51,10 +55,12 @@ export class MountedEditor {
   private readonly options: EditorOptions
   private readOnly: boolean
   private loaded = false
+  /** Hears which language somebody here wants for the text. */
+  choose: (language: string) => void = () => undefined
 
   constructor(
     private readonly parent: HTMLElement,
-    { element, document, epoch = '', author = '', limit = Infinity, readOnly = false, ...options }: MountOptions,
+    { element, document, epoch = '', author = '', limit = Infinity, readOnly = false, images = '', imageLimit = 0, ...options }: MountOptions,
   ) {
     this.options = { ...DEFAULTS, ...options, ...keptOptions() }
     this.readOnly = readOnly
@@ -67,11 +73,15 @@ export class MountedEditor {
     const { doc, device } = this.session
     const { text, undoManager } = this.session
     const places = placesIn(parent)
-    this.editor = new Editor(places.writing, text, undoManager, [atMost(limit), this.watch()])
+    this.editor = new Editor(places.writing, text, undoManager, [atMost(limit), this.session.composing.extension, this.watch()])
     const { view } = this.editor
     const [status, bytes] = [() => this.board.last, () => view.state.field(textBytes)]
     parent.__collab = { doc, view, status, remains: device.remains, bytes }
-    this.desk = new Desk(parent, places, view, undoManager, (option) => this.toggle(option))
+    this.desk = new Desk(parent, places, view, undoManager, {
+      toggle: (option) => this.toggle(option),
+      choose: (language) => this.choose(language),
+      images: images ? { address: images, limit: imageLimit } : null,
+    })
     this.whereabouts = new Whereabouts(document, this.editor.view, this.session)
     this.setOptions({})
     this.setLanguage(this.options.language)
@@ -86,6 +96,7 @@ export class MountedEditor {
   }
 
   setLanguage(language: string): void {
+    this.desk.setLanguage(language)
     void this.editor.setLanguage(language)
   }
 

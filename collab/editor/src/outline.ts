@@ -3,6 +3,7 @@ import { EditorView, type ViewUpdate } from '@codemirror/view'
 
 import { make } from './actions/picture'
 import { type Heading, headingsOf } from './headings'
+import { t } from './words'
 
 const KEPT_AS = 'collab-outline'
 const PAUSE_MS = 200
@@ -11,9 +12,9 @@ const WAIT_PER_WORK = 15
 const REACHED = 60
 
 export class Outline {
-  readonly dom = make('nav', { className: 'collab-outline', 'aria-label': 'Outline' })
+  readonly dom = make('nav', { className: 'collab-outline', 'aria-label': t('Outline') })
   private readonly list = make('ul')
-  private readonly none = make('p', {}, 'Headings (# like this) will be listed here.')
+  private readonly none = make('p', {}, t('Headings (# like this) will be listed here.'))
   private headings: Heading[] = []
   private timer = 0
   private cost = 0
@@ -24,7 +25,7 @@ export class Outline {
     private readonly view: EditorView,
     private readonly went: () => void,
   ) {
-    this.dom.append(make('h2', {}, 'Outline'), this.list, this.none)
+    this.dom.append(make('h2', {}, t('Outline')), this.list, this.none)
     this.dom.hidden = !kept()
     this.list.addEventListener('click', ({ target }) => this.go((target as Element).closest('button')))
     view.scrollDOM.addEventListener('scroll', this.moved, { passive: true })
@@ -74,7 +75,7 @@ export class Outline {
     const highest = Math.min(...this.headings.map(({ rank }) => rank))
     this.list.replaceChildren(
       ...this.headings.map(({ rank, words }) => {
-        const button = make('button', { type: 'button', title: words }, words)
+        const button = make('button', { type: 'button', title: words, dir: 'auto' }, words)
         button.style.setProperty('--depth', String(Math.min(4, rank - highest)))
         return make('li', {}, button)
       }),

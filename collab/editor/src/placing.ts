@@ -8,6 +8,7 @@ export interface Place {
   id: string
   name: string
   color: string
+  pattern: number
   anchor: number
   head: number
 }
@@ -69,11 +70,11 @@ export class Placer {
   }
 
   /** The place; null when the cursor is nowhere; undefined when the text it stands in is not here yet. */
-  private place({ id, name, color, cursor }: Other): Place | null | undefined {
+  private place({ id, name, color, pattern, cursor }: Other): Place | null | undefined {
     if (!cursor) return null
     const anchor = this.index(cursor.anchor)
     const head = this.index(cursor.head)
-    return anchor === undefined || head === undefined ? undefined : { id, name, color, anchor, head }
+    return anchor === undefined || head === undefined ? undefined : { id, name, color, pattern, anchor, head }
   }
 
   /** Where in the text this is; undefined when what stands there is not here. */

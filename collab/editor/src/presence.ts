@@ -13,12 +13,15 @@ export interface Other {
   id: string
   name: string
   color: string
+  /** How the colour is drawn, where several people share it: 0 to 3. */
+  pattern: number
   cursor: Cursor | null
 }
 
 const COLOR = /^#[0-9a-f]{6}$/i
 const DEFAULT_COLOR = '#5f6368'
 const NAME_LENGTH = 40
+const PATTERNS = new Set([1, 2, 3])
 const TELL_EVERY_MS = 50
 const KEEP_AFTER_BLUR_MS = 30_000
 
@@ -120,7 +123,8 @@ function readOther(state: unknown): Other | null {
   const name = typeof user.name === 'string' ? [...user.name].slice(0, NAME_LENGTH).join('') : ''
   const id = typeof user.id === 'string' ? user.id : ''
   const color = typeof user.color === 'string' && COLOR.test(user.color) ? user.color : DEFAULT_COLOR
-  return { id, name, color, cursor: readCursor(state.cursor) }
+  const pattern = typeof user.pattern === 'number' && PATTERNS.has(user.pattern) ? user.pattern : 0
+  return { id, name, color, pattern, cursor: readCursor(state.cursor) }
 }
 
 function readCursor(value: unknown): Cursor | null {

@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 
 import { loadAnew } from './anew'
 import { Checker } from './checking'
+import { Composing } from './composing'
 import { Connection, type Refusal } from './connection'
 import { contentOf } from './content'
 import { Device, type DeviceListener, type DeviceOptions } from './device'
@@ -12,6 +13,7 @@ import { Others, OwnCursor, readPosition } from './presence'
 import type { PresenceEntry } from './protocol'
 import { PUT_BACK } from './salvage'
 import { type Socket, Wire, whenSocketExists } from './wire'
+import { t } from './words'
 
 export interface SessionListener extends DeviceListener {
   /** Where the others' cursors are now; null for those that are gone. */
@@ -28,7 +30,7 @@ const UNDO_PAUSE_MS = 500
 
 const STILL_WRONG: Refusal = {
   code: 'damaged',
-  words: 'This page does not show what the server holds, even after a reload. Copy what you need, then tell who runs it.',
+  words: t('This page does not show what the server holds, even after a reload. Copy what you need, then tell who runs it.'),
 }
 
 export class Session {
@@ -42,6 +44,7 @@ export class Session {
   readonly device: Device
   readonly own: OwnCursor
   readonly placer: Placer
+  readonly composing = new Composing((data) => this.connection.frame(data))
   private readonly checker: Checker
   private readonly others = new Others(this.doc.clientID)
   private stopWaiting: () => void = () => undefined
@@ -103,6 +106,7 @@ export class Session {
     this.own.destroy()
     this.placer.destroy()
     this.checker.destroy()
+    this.composing.destroy()
     const document = this.device.keeper.kept < unsaved.edits ? Y.encodeStateAsUpdate(this.doc) : null
     const ended = this.device.end()
     if (this.ledger && unsaved.edits > 0 && !refusal) this.ledger().left = { document, ended }
@@ -138,8 +142,11 @@ export class Session {
         this.connection.opened(ledger())
         this.device.look()
       },
-      closed: () => this.connection.closed(),
-      frame: (data) => this.connection.frame(data),
+      closed: () => {
+        this.composing.forget()
+        this.connection.closed()
+      },
+      frame: (data) => this.composing.frame(data),
     })
     this.wire.start()
   }

@@ -1,5 +1,6 @@
 /** Where the edits of this page are, in one word that is always true. */
 import type { Refusal } from './connection'
+import { t } from './words'
 
 export type State = 'saved' | 'saving' | 'offline' | 'read-only' | 'error'
 
@@ -37,7 +38,7 @@ export interface Facts {
 
 export const STATUS_EVENT = 'collab-status'
 
-const TROUBLE = 'the server cannot store edits just now. They are kept, and tried again.'
+const TROUBLE = t('the server cannot store edits just now. They are kept, and tried again.')
 
 export function statusOf(facts: Facts): Status {
   const state = stateOf(facts)

@@ -3,6 +3,7 @@ import type { EditorView } from '@codemirror/view'
 
 import type { Mode } from '../modes'
 import type { Option } from '../options'
+import { t } from '../words'
 
 /** What actions can reach. */
 export interface Reach {
@@ -15,6 +16,7 @@ export interface Reach {
   toggleOutline: () => void
   toggle: (option: Option) => void
   print: () => void
+  chooseLanguage: () => void
   open: (what: 'palette' | 'help') => void
 }
 
@@ -28,11 +30,27 @@ export interface Action {
   key?: string
   /** The picture on its button in the toolbar: a path on a field of 20 x 20. */
   icon?: string
+  /** The picture points along the line, and so to the other side where that runs from right to left. */
+  points?: boolean
+  /** A name for its button that is the same in every language. */
+  id?: string
   /** Its button stands apart from those for the text. */
   aside?: boolean
   /** It changes the text, so it is not for who only reads. */
   writes?: boolean
+  /** It is about Markdown, and of no use in another language. */
+  markdown?: boolean
   run(reach: Reach): void
+}
+
+/** How the groups are called. */
+export const GROUPS: Record<Action['group'], string> = {
+  Text: t('Text'),
+  Lines: t('Lines'),
+  Insert: t('Insert'),
+  Edit: t('Edit'),
+  View: t('View'),
+  Page: t('Page'),
 }
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform)

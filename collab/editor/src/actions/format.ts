@@ -2,6 +2,8 @@
 import { type ChangeSpec, EditorSelection, type SelectionRange, type TransactionSpec } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
 
+import { t } from '../words'
+
 const ITEM = /^(\s*)((?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?)/
 const TASK_ITEM = /^(\s*)([-*+]\s+\[[ xX]\]\s+)/
 const BULLET = /^(\s*)([-*+]\s+)(?!\[[ xX]\]\s)/
@@ -117,7 +119,7 @@ export function code(view: EditorView): TransactionSpec {
 export function table(view: EditorView): TransactionSpec {
   const line = view.state.doc.lineAt(view.state.selection.main.to)
   const gap = line.text.trim() ? '\n\n' : ''
-  const insert = `${gap}| Column | Column |\n| --- | --- |\n|  |  |\n`
+  const insert = `${gap}| ${t('Column')} | ${t('Column')} |\n| --- | --- |\n|  |  |\n`
   const start = line.to + gap.length + 2
-  return { changes: { from: line.to, insert }, selection: EditorSelection.range(start, start + 'Column'.length) }
+  return { changes: { from: line.to, insert }, selection: EditorSelection.range(start, start + t('Column').length) }
 }

@@ -1,24 +1,49 @@
 /** Everything that can be done, found by a few letters of its name, without a mouse. */
-import { type Action, keyWords } from './action'
+import { keyWords } from './action'
 import { make } from './picture'
 
-export class Palette {
+/** One thing to choose. */
+export interface Choice {
+  name: string
+  /** Other words that people look for. */
+  words: string
+  /** Said beside its name. */
+  group?: string
+  key?: string
+}
+
+export interface PaletteWords {
+  label: string
+  /** In the empty field. */
+  field: string
+  /** When nothing is found. */
+  none: string
+  /** How the groups are called, where that is not their own name. */
+  groups?: Record<string, string>
+}
+
+export class Palette<C extends Choice> {
   readonly dom: HTMLDialogElement
-  private readonly field = make('input', { type: 'text', placeholder: 'What do you want to do?', autocomplete: 'off' })
-  private readonly list = make('ul', { role: 'listbox', id: 'collab-palette-list', 'aria-label': 'Actions' })
+  private readonly field = make('input', { type: 'text', autocomplete: 'off' })
+  private readonly list = make('ul', { role: 'listbox' })
   private readonly none = make('p', { className: 'collab-palette-none', role: 'status' })
-  private found: readonly Action[] = []
+  private found: readonly C[] = []
   private at = 0
 
-  /** `actions` are asked for at each opening: what can be done now. */
+  /** `choices` are asked for at each opening: what there is now. `id` is its own on the page. */
   constructor(
-    private readonly actions: () => readonly Action[],
-    private readonly act: (action: Action) => void,
+    private readonly id: string,
+    private readonly words: PaletteWords,
+    private readonly choices: () => readonly C[],
+    private readonly act: (choice: C) => void,
   ) {
-    const attributes = { role: 'combobox', 'aria-label': 'Look for an action', 'aria-expanded': 'true' }
+    this.field.placeholder = words.field
+    this.list.id = `${id}-list`
+    this.list.setAttribute('aria-label', words.label)
+    const attributes = { role: 'combobox', 'aria-label': words.field, 'aria-expanded': 'true' }
     for (const [name, value] of Object.entries(attributes)) this.field.setAttribute(name, value)
     this.field.setAttribute('aria-controls', this.list.id)
-    this.dom = make('dialog', { className: 'collab-palette', 'aria-label': 'All actions' }, this.field, this.list, this.none)
+    this.dom = make('dialog', { className: 'collab-palette', 'aria-label': words.label }, this.field, this.list, this.none)
     this.field.addEventListener('input', () => this.look())
     this.field.addEventListener('keydown', (event) => this.key(event))
     this.dom.addEventListener('click', (event) => this.clicked(event))
@@ -32,13 +57,14 @@ export class Palette {
   }
 
   private look(): void {
-    this.found = find(this.actions(), this.field.value)
+    this.found = find(this.choices(), this.field.value)
     this.at = 0
-    this.none.textContent = this.found.length === 0 ? 'Nothing here is called so.' : ''
+    this.none.textContent = this.found.length === 0 ? this.words.none : ''
     this.list.replaceChildren(
       ...this.found.map(({ name, key, group }, index) => {
-        const option = make('li', { role: 'option', id: `collab-palette-${index}` })
-        option.append(make('span', {}, name), make('small', {}, group))
+        const option = make('li', { role: 'option', id: `${this.id}-${index}` })
+        option.append(make('span', {}, name))
+        if (group) option.append(make('small', {}, this.words.groups?.[group] ?? group))
         if (key) option.append(make('kbd', {}, keyWords(key)))
         return option
       }),
@@ -70,22 +96,22 @@ export class Palette {
   }
 
   private take(index: number): void {
-    const action = this.found[index]
-    if (!action) return
+    const choice = this.found[index]
+    if (!choice) return
     this.dom.close()
-    this.act(action)
+    this.act(choice)
   }
 }
 
 /** Those in which the letters come in this order, the best first: beginnings of words count most. */
-export function find(actions: readonly Action[], wanted: string): readonly Action[] {
+export function find<C extends Choice>(choices: readonly C[], wanted: string): readonly C[] {
   const letters = wanted.toLowerCase().replace(/\s+/g, '')
-  if (!letters) return actions
-  const scored = actions.map((action) => {
-    const own = score(action.name.toLowerCase(), letters)
-    return { action, points: Math.max(own && own + 2, score(action.words.toLowerCase(), letters)) }
+  if (!letters) return choices
+  const scored = choices.map((choice) => {
+    const own = score(choice.name.toLowerCase(), letters)
+    return { choice, points: Math.max(own && own + 2, score(choice.words.toLowerCase(), letters)) }
   })
-  return scored.filter(({ points }) => points > 0).sort((a, b) => b.points - a.points).map(({ action }) => action)
+  return scored.filter(({ points }) => points > 0).sort((a, b) => b.points - a.points).map(({ choice }) => choice)
 }
 
 function score(name: string, letters: string): number {

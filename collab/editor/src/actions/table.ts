@@ -6,6 +6,7 @@ import type { EditorView } from '@codemirror/view'
 import { MODES } from '../modes'
 import type { Action } from './action'
 import { bullets, code, heading, link, mark, numbers, quote, table, taskList } from './format'
+import { t } from '../words'
 
 type Change = (view: EditorView) => TransactionSpec
 
@@ -27,22 +28,22 @@ const ICONS = {
 }
 
 export const ACTIONS: readonly Action[] = [
-  text('Bold', 'strong fat', 'Text', (view) => mark(view, '**'), ICONS.bold, 'Mod-b'),
-  text('Italic', 'emphasis slanted', 'Text', (view) => mark(view, '*'), ICONS.italic, 'Mod-i'),
-  text('Strikethrough', 'delete cross out', 'Text', (view) => mark(view, '~~'), ICONS.strike, 'Mod-Shift-x'),
-  text('Heading', 'title section chapter', 'Lines', heading, ICONS.heading, 'Mod-Shift-h'),
-  text('Bulleted list', 'points unordered', 'Lines', bullets, ICONS.bullets, 'Mod-Shift-8'),
-  text('Numbered list', 'ordered steps', 'Lines', numbers, ICONS.numbers, 'Mod-Shift-7'),
-  text('Task list', 'todo checkbox to do', 'Lines', taskList, ICONS.tasks, 'Mod-Shift-9'),
-  text('Quote', 'citation blockquote', 'Lines', quote, ICONS.quote, 'Mod-Shift-.'),
-  text('Code', 'program monospace fence', 'Text', code, ICONS.code, 'Mod-e'),
-  text('Link', 'address url web', 'Insert', link, ICONS.link, 'Mod-Shift-l'),
-  text('Table', 'columns rows grid', 'Insert', table, ICONS.table),
-  { name: 'Undo', words: 'take back', group: 'Edit', key: 'Mod-z', writes: true, run: ({ undo }) => undo() },
-  { name: 'Redo', words: 'again', group: 'Edit', key: 'Mod-Shift-z', writes: true, run: ({ redo }) => redo() },
+  text(t('Bold'), t('strong fat'), 'Text', (view) => mark(view, '**'), ICONS.bold, 'Mod-b'),
+  text(t('Italic'), t('emphasis slanted'), 'Text', (view) => mark(view, '*'), ICONS.italic, 'Mod-i'),
+  text(t('Strikethrough'), t('delete cross out'), 'Text', (view) => mark(view, '~~'), ICONS.strike, 'Mod-Shift-x'),
+  text(t('Heading'), t('title section chapter'), 'Lines', heading, ICONS.heading, 'Mod-Shift-h'),
+  text(t('Bulleted list'), t('points unordered'), 'Lines', bullets, ICONS.bullets, 'Mod-Shift-8'),
+  text(t('Numbered list'), t('ordered steps'), 'Lines', numbers, ICONS.numbers, 'Mod-Shift-7'),
+  text(t('Task list'), t('todo checkbox to do'), 'Lines', taskList, ICONS.tasks, 'Mod-Shift-9'),
+  text(t('Quote'), t('citation blockquote'), 'Lines', quote, ICONS.quote, 'Mod-Shift-.'),
+  text(t('Code'), t('program monospace fence'), 'Text', code, ICONS.code, 'Mod-e'),
+  text(t('Link'), t('address url web'), 'Insert', link, ICONS.link, 'Mod-Shift-l'),
+  text(t('Table'), t('columns rows grid'), 'Insert', table, ICONS.table),
+  { name: t('Undo'), words: t('take back'), group: 'Edit', key: 'Mod-z', writes: true, run: ({ undo }) => undo() },
+  { name: t('Redo'), words: t('again'), group: 'Edit', key: 'Mod-Shift-z', writes: true, run: ({ redo }) => redo() },
   {
-    name: 'Find and replace',
-    words: 'search look for',
+    name: t('Find and replace'),
+    words: t('search look for'),
     group: 'Edit',
     key: 'Mod-f',
     run({ view, mode, choose }) {
@@ -52,17 +53,19 @@ export const ACTIONS: readonly Action[] = [
   },
   ...MODES.map(
     ({ mode, words }): Action => ({
-      name: { write: 'Write', both: 'Write and preview side by side', read: 'Read: the preview alone' }[mode],
-      words: `${words} markdown view mode`,
+      name: { write: t('Write'), both: t('Write and preview side by side'), read: t('Read: the preview alone') }[mode],
+      words: `${words} ${t('markdown view mode')}`,
       group: 'View',
+      markdown: true,
       run: ({ choose }) => choose(mode),
     }),
   ),
   {
-    name: 'Write or read, the next way',
-    words: 'preview toggle switch mode',
+    name: t('Write or read, the next way'),
+    words: t('preview toggle switch mode'),
     group: 'View',
     key: 'Mod-Shift-e',
+    markdown: true,
     run({ mode, choose }) {
       const modes = MODES.map((each) => each.mode)
       const before = mode()
@@ -71,31 +74,50 @@ export const ACTIONS: readonly Action[] = [
     },
   },
   {
-    name: 'Outline',
-    words: 'headings contents sections navigate',
+    name: t('Outline'),
+    words: t('headings contents sections navigate'),
     group: 'View',
     key: 'Mod-Shift-o',
     icon: ICONS.outline,
+    id: 'outline',
+    points: true,
     aside: true,
     run: ({ toggleOutline }) => toggleOutline(),
   },
-  { name: 'Line numbers', words: 'show hide option', group: 'View', run: ({ toggle }) => toggle('lineNumbers') },
-  { name: 'Wrap long lines', words: 'break option', group: 'View', run: ({ toggle }) => toggle('lineWrapping') },
-  { name: 'Print', words: 'paper pdf', group: 'View', key: 'Mod-p', run: ({ print }) => print() },
   {
-    name: 'All actions',
-    words: 'command palette menu',
+    name: t('Language of the text'),
+    words: t('markdown code programming syntax highlighting colours'),
+    group: 'View',
+    run: ({ chooseLanguage }) => chooseLanguage(),
+  },
+  { name: t('Line numbers'), words: t('show hide option'), group: 'View', run: ({ toggle }) => toggle('lineNumbers') },
+  { name: t('Wrap long lines'), words: t('break option'), group: 'View', run: ({ toggle }) => toggle('lineWrapping') },
+  { name: t('Print'), words: t('paper pdf'), group: 'View', key: 'Mod-p', run: ({ print }) => print() },
+  {
+    name: t('All actions'),
+    words: t('command palette menu'),
     group: 'View',
     key: 'Mod-k',
     icon: ICONS.more,
+    id: 'palette',
     aside: true,
     run: ({ open }) => open('palette'),
   },
-  { name: 'Help', words: 'keys shortcuts markdown how ?', group: 'View', key: '?', icon: ICONS.help, aside: true, run: ({ open }) => open('help') },
+  {
+    name: t('Help'),
+    words: t('keys shortcuts markdown how ?'),
+    group: 'View',
+    key: '?',
+    icon: ICONS.help,
+    id: 'help',
+    aside: true,
+    run: ({ open }) => open('help'),
+  },
 ]
 
 /** An action on the text: one change, by hand as by key. */
 function text(name: string, words: string, group: Action['group'], change: Change, icon: string, key?: string): Action {
   const run: Action['run'] = ({ view }) => view.dispatch(change(view), { userEvent: 'input.format', scrollIntoView: true })
-  return { name, words, group, icon, run, writes: true, ...(key ? { key } : {}) }
+  const points = icon === ICONS.bullets || icon === ICONS.quote
+  return { name, words, group, icon, points, run, writes: true, markdown: true, ...(key ? { key } : {}) }
 }

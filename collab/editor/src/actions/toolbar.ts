@@ -1,10 +1,11 @@
 /** A row of buttons for what is done to a text most often. */
 import { type Action, ariaKey, keyWords } from './action'
 import { make, picture } from './picture'
+import { t } from '../words'
 
 /** Tab goes to the row and on from it; the arrows go along it (https://www.w3.org/WAI/ARIA/apg/patterns/toolbar/). */
 export function toolbar(actions: readonly Action[], act: (action: Action) => void): HTMLElement {
-  const row = make('div', { className: 'collab-toolbar', role: 'toolbar', 'aria-label': 'Formatting' })
+  const row = make('div', { className: 'collab-toolbar', role: 'toolbar', 'aria-label': t('Formatting') })
   const buttons = actions.filter(({ icon, aside }) => icon && !aside).map((action, index) => {
     const button = row.appendChild(buttonFor(action, act))
     button.tabIndex = index === 0 ? 0 : -1
@@ -13,7 +14,8 @@ export function toolbar(actions: readonly Action[], act: (action: Action) => voi
     return button
   })
   row.addEventListener('keydown', (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -buttons.length, End: buttons.length }[event.key]
+    const on = getComputedStyle(row).direction === 'rtl' ? -1 : 1
+    const step = { ArrowRight: on, ArrowLeft: -on, Home: -buttons.length, End: buttons.length }[event.key]
     const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
     if (step === undefined || at < 0) return
     event.preventDefault()
@@ -31,10 +33,12 @@ export function asideOf(actions: readonly Action[], act: (action: Action) => voi
 }
 
 function buttonFor(action: Action, act: (action: Action) => void): HTMLButtonElement {
-  const { name, key, icon } = action
+  const { name, key, icon, points, id } = action
   const button = make('button', { type: 'button', title: key ? `${name} (${keyWords(key)})` : name, 'aria-label': name })
   if (key) button.setAttribute('aria-keyshortcuts', ariaKey(key))
+  if (id) button.dataset.action = id
   button.append(picture(icon!))
+  button.classList.toggle('points', points === true)
   button.addEventListener('click', () => act(action))
   return button
 }

@@ -2,19 +2,22 @@
 import { type Extension, Prec } from '@codemirror/state'
 import { keymap } from '@codemirror/view'
 
-import { type Action, type Reach, isKey } from './action'
+import { type Action, GROUPS, type Reach, isKey } from './action'
 import { Help } from './help'
 import { Palette } from './palette'
 import { ACTIONS } from './table'
 import { asideOf, toolbar } from './toolbar'
+import { t } from '../words'
 
+const WORDS = { label: t('All actions'), field: t('What do you want to do?'), none: t('Nothing here is called so.'), groups: GROUPS }
 const FIELDS = 'input, textarea, select, [contenteditable="true"]'
 
 export class Tools {
-  private readonly palette = new Palette(() => this.possible(), (action) => this.act(action))
+  private readonly palette = new Palette<Action>('collab-palette', WORDS, () => this.possible(), (action) => this.act(action))
   private readonly help = new Help(() => this.all())
   private more: readonly Action[] = []
   private readonly row: HTMLElement
+  private markdown = true
 
   /** `step` makes whatever happens in it one step of undo. */
   constructor(
@@ -52,6 +55,11 @@ export class Tools {
     for (const each of this.row.querySelectorAll('button')) each.disabled = readOnly
   }
 
+  /** Whether the text is Markdown: what else is written has no use for its signs. */
+  setMarkdown(markdown: boolean): void {
+    this.markdown = markdown
+  }
+
   destroy(): void {
     document.removeEventListener('keydown', this.onKey)
   }
@@ -62,7 +70,7 @@ export class Tools {
 
   private possible(): Action[] {
     const reading = this.reach.view.state.readOnly || this.reach.mode() === 'read'
-    return this.all().filter(({ writes }) => !(writes && reading))
+    return this.all().filter(({ writes, markdown }) => !(writes && reading) && !(markdown && !this.markdown))
   }
 
   private open(what: 'palette' | 'help'): void {

@@ -42,12 +42,13 @@ export class Edges {
 
   private show(edge: HTMLElement, arrow: string, cursors: RemoteCursor[]): void {
     const shown = cursors.slice(0, MOST_NAMES)
-    const key = JSON.stringify([shown.map(({ id, name, color }) => [id, name, color]), cursors.length])
+    const key = JSON.stringify([shown.map(({ id, name, color, pattern }) => [id, name, color, pattern]), cursors.length])
     if (edge.dataset.key === key) return
     edge.dataset.key = key
-    const buttons = shown.map(({ id, name, color }) => {
+    const buttons = shown.map(({ id, name, color, pattern }) => {
       const button = make('button', { type: 'button', tabIndex: -1 }, `${arrow} ${name}`)
       button.style.setProperty('--person', color)
+      button.dataset.pattern = String(pattern)
       button.addEventListener('click', () => {
         const now = people(this.view.state).find((cursor) => cursor.id === id)
         if (now) this.goTo(now)

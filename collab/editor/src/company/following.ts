@@ -5,6 +5,7 @@ import { ySyncAnnotation } from 'y-codemirror.next'
 import { make } from '../actions/picture'
 import { type RemoteCursor, remoteCursors } from '../cursors'
 import { person } from './people'
+import { t } from '../words'
 
 const SHOWN_MS = 8_000
 const ENDS = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
@@ -36,7 +37,7 @@ export class Following {
     this.following = false
     this.met = { id, name }
     if (cursor) this.reveal(cursor)
-    this.say(cursor ? `Here is ${name}` : `${name} has no cursor in the text just now`, 'Follow', SHOWN_MS)
+    this.say(cursor ? t('Here is {name}', { name }) : t('{name} has no cursor in the text just now', { name }), t('Follow'), SHOWN_MS)
   }
 
   update(update: ViewUpdate): void {
@@ -54,14 +55,14 @@ export class Following {
   private follow(): void {
     if (!this.met) return
     this.following = true
-    this.say(`Following ${this.met.name}`, 'Stop', 0)
+    this.say(t('Following {name}', { name: this.met.name }), t('Stop'), 0)
     this.keepUp()
   }
 
   private stop(): void {
     if (!this.following) return
     this.following = false
-    this.say(`No longer following ${this.met?.name ?? ''}`, '', 2_000)
+    this.say(t('No longer following {name}', { name: this.met?.name ?? '' }), '', 2_000)
   }
 
   private keepUp(): void {

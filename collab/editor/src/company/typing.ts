@@ -4,6 +4,7 @@ import type { Doc, Transaction } from 'yjs'
 
 import { make } from '../actions/picture'
 import { remoteCursors } from '../cursors'
+import { t, tn } from '../words'
 
 /** So long after a key somebody still counts as writing. */
 const LASTS_MS = 3_000
@@ -50,6 +51,6 @@ export class Typing {
 
 function sentence([first, second, ...more]: string[]): string {
   if (!first) return ''
-  if (!second) return `${first} is writing…`
-  return more.length === 0 ? `${first} and ${second} are writing…` : `${more.length + 2} people are writing…`
+  if (!second) return t('{name} is writing…', { name: first })
+  return more.length === 0 ? t('{name} and {other} are writing…', { name: first, other: second }) : tn('{number} person is writing…', '{number} people are writing…', more.length + 2)
 }

@@ -6,6 +6,7 @@ import footnotes from 'markdown-it-footnote'
 
 import { math } from './math'
 import { tasks } from './tasks'
+import { t } from '../words'
 
 /** A paragraph, a list, a table ... with the lines it was made of, counted from 0; `to` is behind the last. */
 export interface Block {
@@ -84,6 +85,6 @@ function onlyOwnImages(draw: RendererRule): RendererRule {
     if (own) return draw(tokens, index, options, env, self)
     const { escapeHtml } = markdown.utils
     const words = token.content.trim() || address
-    return `<a class="preview-image" href="${escapeHtml(address)}">${escapeHtml(`Image: ${words}`)}</a>`
+    return `<a class="preview-image" href="${escapeHtml(address)}">${escapeHtml(t('Image: {words}', { words }))}</a>`
   }
 }

@@ -1,6 +1,8 @@
 /** Diagrams in Mermaid's language, as pictures: what is in a picture can neither run nor fetch anything. */
 import { mermaid } from 'nicegui-mermaid'
 
+import { t } from '../words'
+
 const LONGEST = 20_000
 /** What a text may not set: it could fetch something while it is drawn. The page's policy forbids that, too. */
 const SETTLED = [
@@ -29,10 +31,10 @@ export function draw(source: string): Promise<string> {
 }
 
 async function picture(source: string): Promise<string> {
-  if (source.length > LONGEST) throw new Error('This diagram is too long to be drawn.')
+  if (source.length > LONGEST) throw new Error(t('This diagram is too long to be drawn.'))
   const { svg } = await mermaid.render(`collab-diagram-${(number += 1)}`, source)
   const drawing = new DOMParser().parseFromString(svg, 'text/html').querySelector('svg')
-  if (!drawing) throw new Error('This diagram could not be drawn.')
+  if (!drawing) throw new Error(t('This diagram could not be drawn.'))
   const [, , width, height] = (drawing.getAttribute('viewBox') ?? '').split(' ')
   if (width && height) Object.entries({ width, height }).forEach(([name, value]) => drawing.setAttribute(name, value))
   return `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(drawing))}`

@@ -5,6 +5,7 @@ import type { EditorView, ViewUpdate } from '@codemirror/view'
 import { make } from '../actions/picture'
 import type { Block } from './blocks'
 import { dress } from './dress'
+import { t } from '../words'
 
 type Renderer = typeof import('./blocks')
 
@@ -39,7 +40,7 @@ export class Preview {
     this.since = ChangeSet.empty(this.shown.length)
     Object.assign(this.dom, { className: 'collab-preview', tabIndex: 0 })
     this.dom.setAttribute('role', 'region')
-    this.dom.setAttribute('aria-label', 'Preview')
+    this.dom.setAttribute('aria-label', t('Preview'))
     this.dom.dataset.testid = 'preview'
     this.dom.addEventListener('click', this.clicked)
   }
@@ -107,6 +108,7 @@ export class Preview {
     const made = blocks.slice(first, blocks.length - last).map(({ html }) => {
       const element = document.createElement('div')
       element.className = 'preview-block'
+      element.dir = 'auto'
       element.append(clean(html))
       dress(element)
       return element

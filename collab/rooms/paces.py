@@ -1,0 +1,26 @@
+"""How much of one kind of thing each person does in a while, so that nobody fills the server alone."""
+
+from collections.abc import Callable
+
+from collab.rooms.allowance import Bucket, Rate
+
+MOST_KNOWN = 1_000
+"""People who are remembered before it is looked who can be forgotten."""
+
+
+class Paces:
+    """Tells who goes too fast. What is refused counts, too, but nobody owes more than `most_debt`."""
+
+    def __init__(self, rate: Rate, clock: Callable[[], float], most_debt: float) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._most_debt = most_debt
+        self._buckets: dict[str, Bucket] = {}
+
+    def take(self, person: str, amount: float = 1.0) -> bool:
+        """Whether this person may have so much now."""
+        now = self._clock()
+        if len(self._buckets) > MOST_KNOWN:
+            self._buckets = {who: one for who, one in self._buckets.items() if not one.is_full(now)}
+        bucket = self._buckets.setdefault(person, Bucket(self._rate, now, self._most_debt))
+        return bucket.take(amount, now) == 0.0

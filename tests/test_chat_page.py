@@ -1,0 +1,121 @@
+"""People who talk beside a text: what each of them sees on their page."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from nicegui.testing import User
+
+from collab.pages.links import pieces
+from tests.test_pages import begin, leave, path_of
+
+CreateUser = Callable[[], User]
+
+
+async def open_chat(user: User) -> None:
+    user.find(marker='Chat').click()
+    await user.should_see('Send')
+
+
+def say(user: User, text: str) -> None:
+    user.find(marker='chat-form').trigger('submit', text)
+
+
+async def test_two_people_talk_beside_the_text(user: User, create_user: CreateUser) -> None:
+    amira, jonas = user, create_user()
+    await begin(amira)
+    await jonas.open(path_of(amira))
+    await open_chat(amira)
+    await amira.should_see('Nobody has said anything here yet.')
+    await open_chat(jonas)
+
+    say(amira, 'Shall we meet at ten?')
+    await jonas.should_see('Shall we meet at ten?')
+    await amira.should_see('Shall we meet at ten?')
+    say(jonas, 'Yes: https://meet.example/ten')
+    await amira.should_see('https://meet.example/ten')
+    await amira.should_not_see('Nobody has said anything here yet.')
+
+
+async def test_what_was_said_meanwhile_is_counted_until_it_is_read(
+    user: User, create_user: CreateUser
+) -> None:
+    amira, jonas = user, create_user()
+    await begin(amira)
+    await jonas.open(path_of(amira))
+    await open_chat(amira)
+    say(amira, 'One')
+    await jonas.should_see(marker='chat-unread', content='1')
+    say(amira, 'Two')
+    await jonas.should_see(marker='chat-unread', content='2')
+    await amira.should_not_see(marker='chat-unread')
+
+    leave(jonas)
+    await jonas.open(path_of(amira))
+    await jonas.should_see(marker='chat-unread', content='2')
+    await open_chat(jonas)
+    await jonas.should_see('Two')
+    await jonas.should_not_see(marker='chat-unread')
+    jonas.find(marker='Close the chat').click()
+    leave(jonas)
+    await jonas.open(path_of(amira))
+    await jonas.should_see(marker='presence-count', content='2 here')
+    await jonas.should_not_see(marker='chat-unread')
+
+
+async def test_a_screen_reader_hears_who_said_what(user: User, create_user: CreateUser) -> None:
+    amira, jonas = user, create_user()
+    await begin(amira)
+    await jonas.open(path_of(amira))
+    await open_chat(amira)
+    say(amira, 'Lunch?')
+    await jonas.should_see(marker='announcements', content=': Lunch?')
+
+
+async def test_what_was_said_long_ago_is_read_when_somebody_asks(user: User, own_settings: Path) -> None:
+    await begin(user)
+    document_id = path_of(user).rsplit('/', 1)[1]
+    with closing(sqlite3.connect(own_settings / 'collab.db')) as database, database:
+        database.executemany(
+            'INSERT INTO messages VALUES (?, ?, ?, ?, ?)',
+            [(document_id, number, 'ann', number * 1_000, f'word {number}.') for number in range(1, 66)],
+        )
+    await open_chat(user)
+    await user.should_see('word 65.')
+    await user.should_not_see('word 35.')
+    user.find('Earlier messages').click()
+    await user.should_see('word 6.')
+    user.find('Earlier messages').click()
+    await user.should_see('word 1.')
+    await user.should_not_see('Earlier messages')
+
+
+async def test_who_says_too_much_is_told_and_keeps_their_words(user: User) -> None:
+    await begin(user)
+    await open_chat(user)
+    for number in range(12):
+        say(user, f'number {number}')
+    await user.should_see('Wait a few seconds')
+    say(user, 'x' * 2_001)
+    await user.should_see('at most 2,000 characters')
+
+
+@pytest.mark.parametrize(
+    ('text', 'addresses'),
+    [
+        ('see https://a.example/x?y=1#z.', ['https://a.example/x?y=1#z']),
+        ('(http://a.example/b_(c)) and more', ['http://a.example/b_(c)']),
+        ('HTTPS://A.example, https://b.example!', ['HTTPS://A.example', 'https://b.example']),
+        ('javascript:alert(1) data:text/html,x file:///etc/passwd', []),
+        ('https:// http://[ https://?x', []),
+        ('xhttps://a.example', []),
+        ('"https://a.example"onmouseover="alert(1)"', ['https://a.example']),
+        ('<a href="https://a.example">x</a>', ['https://a.example']),
+    ],
+)
+def test_only_addresses_of_the_web_become_links(text: str, addresses: list[str]) -> None:
+    found = list(pieces(text))
+    assert ''.join(piece for piece, _ in found) == text
+    assert [piece for piece, is_address in found if is_address] == addresses

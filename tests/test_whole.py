@@ -1,0 +1,149 @@
+"""What is typed goes the short way into the server, and nothing overtakes anything on it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+
+from collab.rooms import wire
+from collab.rooms.unfinished import Unfinished
+from collab.web import fair
+from collab.web.whole import unmasked
+from tests.support.serving import serve
+from tests.test_fair import PING, PONG, Raw, frame, raw_connection
+
+MASK = b'\x01\x80\xff\x7e'
+
+
+def masked(message: bytes) -> bytes:
+    """As a client sends it (RFC 6455, 5.3)."""
+    return bytes([0x82, 0x80 | len(message)]) + MASK + bytes(b ^ MASK[i % 4] for i, b in enumerate(message))
+
+
+@pytest.mark.parametrize('size', [1, 2, 3, 4, 5, 7, 8, 124, 125])
+def test_a_short_message_is_read_as_it_was_sent(size: int) -> None:
+    message = bytes(range(256))[-size:]
+    assert unmasked(masked(message)) == message
+
+
+@pytest.mark.parametrize(
+    'data',
+    [
+        b'',
+        b'\x82',
+        masked(b'one')[:-1],
+        masked(b'one') + b'\x82',
+        masked(b'one') + masked(b'two'),
+        frame(b''),
+        frame(b'text', 1),
+        frame(b'ping', PING),
+        frame(b'a part', last=False),
+        frame(b'the rest', 0),
+        frame(b'x' * 126),
+        b'\x82\x03' + bytes(7),
+    ],
+)
+def test_all_else_is_left_to_the_library(data: bytes) -> None:
+    assert unmasked(data) is None
+
+
+class Listener:
+    """A server that takes messages the short way where they have one, and answers each with its own."""
+
+    def __init__(self) -> None:
+        self.at_once: list[bytes] = []
+        self.asked_for: list[bytes] = []
+        self.rest = 0.0
+
+    @asynccontextmanager
+    async def serve(self) -> AsyncIterator[str]:
+        app = FastAPI()
+
+        @app.websocket('/yjs/x')
+        async def listen(websocket: WebSocket) -> None:
+            await websocket.accept()
+            direct = wire.of(websocket.scope)
+            assert direct is not None
+
+            def receive(message: bytes, heard: list[bytes]) -> float:
+                heard.append(message)
+                assert direct.write(wire.framed(wire.BINARY, message))
+                return self.rest
+
+            direct.listen(partial(receive, heard=self.at_once))
+            try:
+                while True:
+                    receive(await websocket.receive_bytes(), self.asked_for)
+            except WebSocketDisconnect:
+                pass
+
+        async with serve(app, http=partial(fair.FairHttp, unfinished=Unfinished())) as at:
+            yield at
+
+
+async def say(raw: Raw, data: bytes) -> tuple[int, bytes]:
+    """What is answered to these bytes."""
+    raw.writer.write(data)
+    return await asyncio.wait_for(raw.read(), 10)
+
+
+async def test_what_comes_alone_goes_the_short_way_and_the_rest_as_ever() -> None:
+    listener = Listener()
+    async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
+        assert await say(raw, masked(b'first')) == (2, b'first')
+        first = masked(b'in two parts')
+        raw.writer.write(first[:5])
+        await raw.writer.drain()
+        await asyncio.sleep(0.05)  # they come apart
+        assert await say(raw, first[5:]) == (2, b'in two parts')
+        assert await say(raw, frame(b'ping', PING)) == (PONG, b'ping')
+        assert await say(raw, masked(b'again')) == (2, b'again')
+        assert await say(raw, frame(b'long' * 100)) == (2, b'long' * 100)
+        assert await say(raw, masked(b'last')) == (2, b'last')
+    assert listener.at_once == [b'first', b'again', b'last']
+    assert listener.asked_for == [b'in two parts', b'long' * 100]
+
+
+async def test_no_message_looks_like_a_part_of_another() -> None:
+    listener = Listener()
+    async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
+        inner = masked(b'not a message')
+        outer = frame(inner)
+        raw.writer.write(outer[: -len(inner)])
+        await raw.writer.drain()
+        await asyncio.sleep(0.05)
+        assert await say(raw, inner) == (2, inner)
+        raw.writer.write(frame(b'one, ', last=False))
+        await raw.writer.drain()
+        await asyncio.sleep(0.05)
+        assert await say(raw, frame(b'two', 0)) == (2, b'one, two')
+        assert await say(raw, masked(b'three')) == (2, b'three')
+    assert listener.at_once == [b'three']
+
+
+async def test_messages_keep_their_order_however_they_come() -> None:
+    listener = Listener()
+    sent = [b'%d' % number for number in range(3_000)]
+    async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
+        for number, message in enumerate(sent):
+            raw.writer.write(masked(message))
+            if number % 7 == 0:
+                await asyncio.sleep(0)
+        heard = [(await asyncio.wait_for(raw.read(), 20))[1] for _ in sent]
+    assert heard == sent
+    assert listener.asked_for
+
+
+async def test_who_has_to_rest_is_not_read_meanwhile() -> None:
+    listener = Listener()
+    listener.rest = 0.3
+    async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
+        clock = asyncio.get_running_loop().time
+        begin = clock()
+        assert await say(raw, masked(b'one')) == (2, b'one')
+        assert await say(raw, masked(b'two')) == (2, b'two')
+        assert clock() - begin >= 0.3
+    assert listener.at_once == [b'one', b'two']
