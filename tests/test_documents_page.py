@@ -201,6 +201,7 @@ async def test_files_become_documents_and_what_is_refused_is_said(user: User) ->
         ('notes.md', b'# Minutes of May #\n', 'Minutes of May'),
         ('notes.md', b'#hashtag\n', 'notes'),
         ('notes.md', b'#   \n', 'notes'),
+        ('notes.md', b'I like C# and so on\n## Why C# ##\n', 'Why C#'),
         ('notes.txt', b'# Minutes\n', 'notes'),
         ('C:\\x\\notes.md', b'\xef\xbb\xbf# Minutes', 'Minutes'),
         ('../../notes.v2.txt', b'', 'notes.v2'),
@@ -208,6 +209,12 @@ async def test_files_become_documents_and_what_is_refused_is_said(user: User) ->
 )
 def test_a_document_is_called_like_the_heading_or_the_file(name: str, data: bytes, title: str) -> None:
     assert content_of(name, data)[0] == title
+
+
+def test_a_file_of_one_long_line_keeps_nobody_waiting() -> None:
+    """Its heading was looked for in so many ways that a megabyte of blanks took an hour."""
+    assert content_of('notes.md', b'# a' + b' ' * 1_000_000 + b'b')[0] == 'a'
+    assert content_of('notes.md', b'#' * 1_000_000)[0] == 'notes'
 
 
 # what the stories above are told with

@@ -141,7 +141,7 @@ def test_each_numbered_list_of_word_counts_for_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    'evil', [*INJECTIONS, '#sys.inputs #panic("x") $#eval("1")$ `#x` \\#import "x"', '\x01\x08']
+    'evil', [*INJECTIONS, '#sys.inputs #panic("x") $#eval("1")$ `#x` \\#import "x"', '\x01\x08\ufffe\uffff']
 )
 @pytest.mark.parametrize('make', [word, pdf])
 def test_no_text_is_too_strange_for_a_file(make: Callable[[str, str, str], bytes], evil: str) -> None:

@@ -81,8 +81,8 @@ class Letters:
 
 
 def clean(words: str) -> str:
-    """Without the control characters that XML does not know."""
-    return ''.join(sign for sign in words if sign >= ' ' or sign == '\t')
+    """Without the characters that XML does not know."""
+    return ''.join(sign for sign in words if ' ' <= sign < '\ufffe' or sign > '\uffff' or sign == '\t')
 
 
 LOOKS: dict[str, dict[str, Any]] = {'em': {'italic': True}, 'strong': {'bold': True}, 's': {'strike': True}}

@@ -24,7 +24,8 @@ MOST = 100
 """Files at once."""
 NAMED = 3
 """How many refused files a notice names."""
-HEADING = re.compile(r'#[ \t]+(.*?)[ \t#]*$', re.MULTILINE)
+HEADING = re.compile(r'^ {0,3}#{1,6}[ \t]+(.{0,1000})', re.MULTILINE)
+"""No part of it can match in two ways, or one long line would keep everybody waiting for hours."""
 
 DROP = """(() => {{
     if (window.collabDrop) return;
@@ -97,8 +98,7 @@ class Importing:
             title, text = await self._workshop.read_word(data)
         else:
             return content_of(name, data)
-        heading = HEADING.search(text)
-        return title or (plain_words(heading[1]) if heading else '') or path.stem, text
+        return title or plain_words(heading_of(text)) or path.stem, text
 
     def _say(self, made: int, refused: Sequence[str], files: Sequence[FileUpload]) -> None:
         words = []
@@ -145,8 +145,16 @@ def content_of(name: str, data: bytes) -> tuple[str, str]:
         raise ValueError(N_('is not text in UTF-8')) from None
     if '\0' in text:
         raise ValueError(N_('holds something else than text'))
-    heading = HEADING.search(text) if path.suffix.lower() in ('.md', '.markdown') else None
-    return (heading[1] if heading else '') or path.stem, text
+    heading = heading_of(text) if path.suffix.lower() in ('.md', '.markdown') else ''
+    return heading or path.stem, text
+
+
+def heading_of(text: str) -> str:
+    """The words of its first heading; empty when there is none."""
+    found = HEADING.search(text)
+    words = found[1].strip(' \t') if found else ''
+    before = words.rstrip('#')  # it may be closed as it was opened
+    return words if before and before[-1] not in ' \t' else before.rstrip(' \t')
 
 
 def plain_words(heading: str) -> str:
