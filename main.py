@@ -119,8 +119,7 @@ def join(settings: Settings, database: Database) -> None:
 
     hub = Hub(Documents(database), limit=settings.document_limit)
     people = People(database)
-    visitors = Visitors(hub, people)
-    templates, workshop = Templates(database), Workshop()
+    visitors, templates, workshop = Visitors(hub, people), Templates(database), Workshop()
     app.add_middleware(limits.UploadLimit)
     app.add_middleware(origin.SameOrigin)
     app.add_middleware(sessions.FutureSessions, secret=settings.secret)

@@ -111,7 +111,7 @@ async def opening(warm: bool) -> Values:
         if not warm:
             collab.stop()
             await start(collab)
-        await rest(pid(collab), quiet=1.0)
+        await rest(pid(collab))
         page = await (await browser.new_context(viewport={'width': 1440, 'height': 900})).new_page()
         session = await page.context.new_cdp_session(page)
         await session.send('Network.enable')

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nicegui import Client, ui
 from nicegui.testing import User
+from nicegui.testing.user_navigate import UserNavigate
 
 from collab.settings import Settings
 from tests.support.recorded import find_traces, load
@@ -90,6 +92,24 @@ def patient_users(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow machine must not fail a story: users look for fifteen seconds, not for three tenths of one."""
     for look in (User.should_see, User.should_not_see):
         monkeypatch.setitem(look.__kwdefaults__, 'retries', 150)
+
+
+@pytest.fixture(autouse=True)
+def own_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that goes elsewhere takes along who is on it; NiceGUI would take who was looked at last."""
+    ways: dict[str, UserNavigate] = {}
+    open_page, go = User.open, UserNavigate.to
+
+    async def open_and_note(user: User, path: str, **options: Any) -> Client:
+        client = await open_page(user, path, **options)
+        ways[client.id] = user.navigate
+        return client
+
+    def to(way: UserNavigate, target: Any, new_tab: bool = False) -> None:
+        go(ways.get(ui.context.client.id, way), target, new_tab)
+
+    monkeypatch.setattr(User, 'open', open_and_note)
+    monkeypatch.setattr(UserNavigate, 'to', to)
 
 
 @pytest.fixture(scope='session')

@@ -100,3 +100,49 @@ async def test_a_choice_counts_more_than_the_browser(user: User) -> None:
     await user.open('/')
     await user.should_see('Nouveau document')
     await user.should_not_see('Neues Dokument')
+
+
+async def test_two_people_talk_each_on_a_page_in_their_own_language(
+    user: User, create_user: CreateUser
+) -> None:
+    anna, jean = speaks(user, 'de'), speaks(create_user(), 'fr')
+    await anna.open('/')
+    anna.find('Neues Dokument').click()
+    await anna.should_see(SharedEditor)
+    await jean.open(str(anna.back_history[-1]))
+    await anna.should_see('2 hier')
+    anna.find(marker='Chat').click()
+    await anna.should_see('Hier hat noch niemand etwas gesagt.')
+    anna.find(marker='chat-form').trigger('submit', 'Hallo')
+    await jean.should_see(marker='chat-unread', content='1')
+    assert label(jean, 'Chat') == 'Discussion\xa0: 1 non lu'  # because of what somebody else did
+    jean.find(marker='Chat').click()
+    await jean.should_see('Envoyer')
+    jean.find(marker='chat-form').trigger('submit', 'x' * 2_001)
+    await jean.should_see('Un message a au plus 2\u202f000 caractères.')
+    anna.find(marker='chat-form').trigger('submit', '\u200b')
+    await anna.should_see('Eine Nachricht braucht mindestens ein sichtbares Zeichen.')
+
+
+async def test_documents_begin_and_leave_in_the_language_of_the_page(user: User) -> None:
+    speaks(user, 'ar')
+    await user.open('/')
+    user.find('من قالب').click()
+    await user.should_see('محضر اجتماع')
+    user.find(marker='begin Meeting notes').click()
+    await user.should_see(SharedEditor)
+    await user.should_see('## جدول الأعمال')
+    user.find(marker='More').click()
+    user.find(marker='keep-as-template').click()
+    await user.should_see('قالبًا من قوالبك')
+    user.find(marker='export-document').click()
+    await user.should_see('النص كما هو تمامًا.')
+    user.find(marker='export-pdf').trigger('click', 413)
+    await user.should_see('هذا المستند أطول من أن يُصدَّر إلى ملف من هذا النوع.')
+    user.find(marker='export-pdf').trigger('click', 503)
+    await user.should_see('تعذّر جلب الملف.')
+
+
+def label(user: User, marker: str) -> str:
+    (element,) = user.find(marker=marker).elements
+    return str(element.props['aria-label'])

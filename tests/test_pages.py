@@ -210,6 +210,18 @@ async def test_a_name_that_cannot_be_seen_is_no_name(user: User) -> None:
     await user.should_see('A name needs at least one visible character.')
 
 
+async def test_whoever_makes_a_document_goes_there_whatever_others_look_at(
+    user: User, create_user: CreateUser
+) -> None:
+    amira, jonas = user, create_user()
+    for somebody in (amira, jonas):
+        await somebody.open('/')
+    jonas.find(marker='new-document').click()
+    await amira.should_see(marker='document-row')
+    await jonas.should_see(SharedEditor)
+    await amira.should_not_see(SharedEditor)
+
+
 async def test_the_documents_are_listed_with_who_is_in_them(user: User, create_user: CreateUser) -> None:
     amira, jonas = user, create_user()
     await amira.open('/')

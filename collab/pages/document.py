@@ -205,7 +205,7 @@ class DocumentPage:
         self._company.show(list(here.values()))
 
     def _go_to(self, person: Person) -> str:
-        who = f'{json.dumps(person.id)}, event.currentTarget.querySelector(".aside").textContent'
+        who = f'{json.dumps(person.id)}, event.currentTarget.textContent'
         return f'(event) => getElement({self._editor.id})?.goToPerson({who})'
 
     def _become(self, person: Person) -> None:

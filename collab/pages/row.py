@@ -68,7 +68,8 @@ class Row:
         info = self._info = entry.info
         found = entry.found
         self._show_line(found.line if found else '', found.marks if found else ())
-        self._title.show(shown(info.title), found.title_marks if found else ())
+        title = shown(info.title)
+        self._title.show(title, found.title_marks if found and title == info.title else ())
         self._title.element.visible = not self.busy
         self._when.text = ago(info.changed_at, milliseconds())
         self._when.props['title'] = exactly(info.changed_at)

@@ -195,7 +195,7 @@ async def document_export(scene: Scene) -> None:
     await scene.open()
     await scene.page.get_by_role('button', name='More').click()
     await scene.page.get_by_text('Export…').click()
-    await settled(scene.page.get_by_role('dialog'))
+    await settled(scene.page.get_by_role('dialog', name='Export'))
 
 
 async def home_look(scene: Scene) -> None:

@@ -45,6 +45,8 @@ WITHOUT_MARK = """() => {
     return seen || isText ? '' : element.outerHTML.slice(0, 200);
 }"""
 
+pytestmark = pytest.mark.xdist_group('states')  # one after the other, with the same two servers
+
 Servers = tuple[Collab, Collab]
 
 

@@ -267,6 +267,7 @@ async def test_a_name_of_a_file_is_words_and_nothing_else(collab: Collab, visito
         '<svg onload=window.hacked=1>.png',
     ):
         await ann.content.fill('')
+        await expect(ann.page.locator('.collab-preview img')).to_have_count(0)
         await ann.page.evaluate(DROP, [[file(name)], 0])
         await ann.page.wait_for_function('document.querySelector(".collab-preview img")')
         assert (await ann.text()).count('(') == 1

@@ -46,7 +46,7 @@ async def test_twenty_files_are_dropped_and_one_is_found_by_keyboard_alone(
     await page.keyboard.press('/')
     await page.keyboard.type('number 17')
     await expect(rows).to_have_count(1, timeout=WITHIN)
-    await expect(rows.locator('mark')).to_have_text(['number', '17'])
+    await expect(rows.locator('.document-line mark')).to_have_text(['number', '17'])
     for _ in range(10):
         await page.keyboard.press('Tab')
         if await page.evaluate('document.activeElement.matches(".document-title")'):

@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import WITHIN
-from tests.browser.states import two_servers
+from tests.browser.states import DROP_A_DRAWING, two_servers
 from tests.browser.test_accessibility import NARROWEST, OPTIONS, OUTSIDE, Servers, violations
 
 SAID = {
@@ -16,6 +16,20 @@ SAID = {
     'fr': ('Documents', 'Enregistré', 'Que voulez-vous faire ?', 'Gras', 'Touches et Markdown', 'caractères'),
     'ar': ('المستندات', 'محفوظ', 'ماذا تريد أن تفعل؟', 'غامق', 'المفاتيح وMarkdown', 'محرف'),
 }
+BESIDE = {
+    'de': (
+        'Neu aus einer Vorlage',
+        'Besprechungsnotizen',
+        'Hier hat noch niemand',
+        'Reiner Text',
+    ),
+    'fr': ('Nouveau à partir', 'Notes de réunion', 'encore rien dit ici', 'Texte brut'),
+    'ar': ('جديد من قالب', 'محضر اجتماع', 'لم يقل أحد شيئًا هنا بعد', 'نص عادي'),
+}
+"""The choice of templates and one of them, an empty chat, and what else a text may be written in."""
+NOT_SHOWN = {'de': 'nur PNG', 'fr': 'seuls les formats PNG', 'ar': 'لا يمكن عرض غير PNG'}
+"""What is said of a picture that is none."""
+EXPORT = {'de': 'Exportieren …', 'fr': 'Exporter…', 'ar': 'تصدير…'}
 ENGLISH = """() => {
     const own = '.cm-content, .cm-line, .preview-block, kbd, code, pre, [lang], ' +
         '.brand, .face, .title-field, .document-title';
@@ -101,6 +115,30 @@ async def test_the_other_pages_speak_it_too(page: Page, language: str, servers: 
         await usable(page)
         if language == 'ar':
             assert await page.evaluate(ENGLISH) == [], path
+
+
+async def test_what_opens_beside_a_page_speaks_it_too(page: Page, language: str, servers: Servers) -> None:
+    templates, meeting, silence, plain = BESIDE[language]
+    await page.goto(servers[0].url)
+    await page.locator('.title-tools button').nth(1).click(timeout=WITHIN)
+    await expect(page.get_by_role('dialog', name=templates)).to_be_visible()
+    await usable(page)
+    await page.get_by_role('dialog').get_by_role('button', name=meeting).click()
+    await expect(page.locator('.cm-content')).to_contain_text(meeting, timeout=WITHIN)
+    await page.locator('.chat-button').click()
+    await expect(page.get_by_text(silence)).to_be_visible(timeout=WITHIN)
+    await usable(page)
+    if language == 'ar':
+        assert await page.evaluate(ENGLISH) == []
+    await page.locator('.collab-language').click()
+    await expect(page.get_by_role('option', name=plain)).to_be_visible()
+    await page.keyboard.press('Escape')
+    await page.locator('.cm-content').evaluate(DROP_A_DRAWING)
+    await expect(page.get_by_text(NOT_SHOWN[language])).to_be_visible()
+    await page.locator('.icon-more').click()
+    await page.get_by_role('button', name=EXPORT[language]).click()
+    await expect(page.locator('.offer')).to_have_count(5)
+    await usable(page)
 
 
 async def test_the_language_is_chosen_in_the_menu_and_remembered(browser: Browser, servers: Servers) -> None:

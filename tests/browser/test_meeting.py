@@ -89,6 +89,13 @@ async def test_a_meeting_of_three_one_of_them_on_a_phone(collab: Collab, visitor
     await expect(jonas.page.get_by_text('I do.', exact=True)).to_be_visible()
     await phone.page.get_by_role('button', name='Close the chat').click()
 
+    # Jonas takes the notes away as a file, while the others are still there.
+    await palette(jonas.page, 'export')
+    async with jonas.page.expect_download(timeout=2 * WITHIN) as download:
+        await jonas.page.get_by_role('link', name='exactly as it stands').click()
+    notes = (await (await download.value).path()).read_text('utf-8')
+    assert notes == await jonas.text()
+
     # In the end all three have the same text, and so has the server.
     await phone.page.get_by_role('button', name='Write', exact=True).click()
     text = await mina.text()
