@@ -24,7 +24,7 @@ ADD = (
 REMOVE = 'DELETE FROM updates WHERE document_id = ? AND seq >= ? AND seq <= ?'
 FORGET = 'DELETE FROM snapshots WHERE document_id = ? AND seq >= ? AND seq < ?'
 
-SPARE, AT_ONCE = 64, 64
+SPARE, AT_ONCE = 32, 128
 """Free pages of the file that are left for what comes next, and how many of the others are given back after
 each chapter: few, because whoever types waits meanwhile."""
 
