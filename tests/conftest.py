@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from nicegui.testing import User
 from nicegui.testing.user_navigate import UserNavigate
 
 from collab.settings import Settings
+from models import Database, open_database
 from tests.support.recorded import find_traces, load
 from tests.support.turns import turn
 
@@ -110,6 +111,20 @@ def own_ways(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(User, 'open', open_and_note)
     monkeypatch.setattr(UserNavigate, 'to', to)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where `database` is."""
+    return tmp_path / 'collab.db'
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncIterator[Database]:
+    """An empty database; closed at the end."""
+    opened = open_database(f'sqlite+aiosqlite:///{file}')
+    yield opened
+    await opened.dispose()
 
 
 @pytest.fixture(scope='session')

@@ -8,19 +8,12 @@ from collab.rooms import allowance as limits
 from collab.rooms import room as room_module
 from collab.rooms.allowance import Allowance, Allowances, Bucket, Rate
 from collab.rooms.unfinished import Unfinished
+from tests.support.clock import Clock
 from tests.support.rooms import open_room
 from tests.support.tab import Tab
 
 KEY = 40
 """Bytes of a frame with one key."""
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Everybody:

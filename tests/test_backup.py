@@ -4,7 +4,6 @@ import asyncio
 import os
 import sqlite3
 import stat
-from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -21,18 +20,6 @@ from models import Database, open_database
 from tests.support.chapters_contract import chapter
 from tests.support.old_database import make_old
 from tests.support.store_contract import records
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / 'collab.db'
-
-
-@pytest.fixture
-async def database(file: Path) -> AsyncIterator[Database]:
-    opened = open_database(f'sqlite+aiosqlite:///{file}')
-    yield opened
-    await opened.dispose()
 
 
 @pytest.fixture

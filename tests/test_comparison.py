@@ -10,16 +10,10 @@ from collab.document.protocol import RENEW, RESYNC, SAME
 from collab.document.roles import Role
 from collab.rooms.comparison import PATIENCE
 from collab.rooms.room import Room
+from tests.support.clock import Clock
 from tests.support.rooms import becomes, open_room
 from tests.support.store import MemoryStore
 from tests.support.tab import Tab
-
-
-class Clock:
-    now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 async def typed(room: Room, *tabs: Tab) -> None:

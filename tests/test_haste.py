@@ -11,17 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from models import Database, DatabaseUnusable, open_database
 from models.haste import ENOUGH, QUICK, Haste
+from tests.support.clock import Clock
 from tests.support.processes import lock
-
-
-class Clock:
-    """Tells the time that a test gives it."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Disk:

@@ -26,16 +26,9 @@ SAMPLES = {'png': PNG, 'jpg': b'\xff\xd8\xff\xe0', 'gif': b'GIF89a...', 'webp': 
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / 'collab.db'
-
-
-@pytest.fixture
-async def database(file: Path) -> AsyncIterator[Database]:
-    opened = open_database(f'sqlite+aiosqlite:///{file}')
-    await Documents(opened).create('plan', 'Plan', 1)
-    yield opened
-    await opened.dispose()
+async def database(database: Database) -> Database:
+    await Documents(database).create('plan', 'Plan', 1)
+    return database
 
 
 @pytest.fixture

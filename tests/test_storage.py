@@ -1,7 +1,6 @@
 """The store: the promises of the port on memory and on SQLite, and what SQLite does with damaged rows."""
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -20,18 +19,6 @@ from tests.support.store import MemoryStore
 from tests.support.store_contract import StoreContract, records
 
 TABLES = ('documents', 'updates', 'chapters', 'snapshots', 'replicas')
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / 'collab.db'
-
-
-@pytest.fixture
-async def database(file: Path) -> AsyncIterator[Database]:
-    opened = open_database(f'sqlite+aiosqlite:///{file}')
-    yield opened
-    await opened.dispose()
 
 
 class TestMemory(StoreContract, ChaptersContract, SearchContract, ListContract, TrashContract):

@@ -12,11 +12,6 @@ from tests.support.processes import lock, python, to_three, turn
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / 'collab.db'
-
-
-@pytest.fixture
 async def database(file: Path) -> AsyncIterator[Database]:
     opened = open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=0.1)
     yield opened

@@ -25,11 +25,6 @@ MOMENTS = [*range(20), *range(20, 200, 6), *range(200, 2000, 60)]
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / 'collab.db'
-
-
-@pytest.fixture
 async def database(file: Path) -> AsyncIterator[Database]:
     opened = open_database(f'sqlite+aiosqlite:///{file}', busy_timeout=0.1)
     yield opened

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,27 +15,14 @@ from collab.storage.backup import back_up, restore
 from collab.storage.documents import Documents
 from collab.storage.talk import Talks
 from models import Database, open_database
+from tests.support.clock import Clock
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / 'collab.db'
-
-
-@pytest.fixture
-async def database(file: Path) -> AsyncIterator[Database]:
-    opened = open_database(f'sqlite+aiosqlite:///{file}')
-    await Documents(opened).create('plan', 'Plan', 1)
-    await Documents(opened).create('other', 'Other', 1)
-    yield opened
-    await opened.dispose()
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+async def database(database: Database) -> Database:
+    await Documents(database).create('plan', 'Plan', 1)
+    await Documents(database).create('other', 'Other', 1)
+    return database
 
 
 @pytest.fixture

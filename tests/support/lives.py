@@ -13,6 +13,7 @@ from collab.rooms.hub import Hub
 from collab.rooms.ports import RestoredDocument
 from collab.rooms.room import Room
 from tests.support import forged
+from tests.support.clock import Clock
 from tests.support.rooms import becomes, open_hub, until
 from tests.support.store import MemoryStore
 from tests.support.tab import Tab
@@ -24,13 +25,6 @@ LIES = [
     forged.update(forged.section(WRITER, 4, forged.text('efg', (WRITER, 3), (WRITER, 1)))),
 ]
 """The last stands behind d and before b: live it is put behind a, and behind d when all is loaded at once."""
-
-
-class Clock:
-    now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Scene:
