@@ -8,13 +8,16 @@ import signal
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from collab import commands
 from collab.data_folder import prepare
 from collab.settings import Settings, SettingsError, load
 from collab.storage.lock import hold
 from models import Database, DatabaseDamaged, DatabaseUnusable, open_database
+
+if TYPE_CHECKING:
+    from collab.rooms.hub import Hub
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -99,7 +102,7 @@ def begin_anew() -> None:
 
 def join(settings: Settings, database: Database) -> None:
     """Routes, sockets and pages over one hub, which lives as long as the server."""
-    from nicegui import app, helpers
+    from nicegui import app
 
     from collab.editor.channel import Switchboard
     from collab.files.workshop import Workshop
@@ -108,9 +111,8 @@ def join(settings: Settings, database: Database) -> None:
     from collab.rooms.hub import Hub
     from collab.rooms.images import Images
     from collab.rooms.talk import Talk
-    from collab.storage.backups import DailyBackups, find_rescue
+    from collab.storage.backups import find_rescue
     from collab.storage.documents import Documents
-    from collab.storage.handover import Restores
     from collab.storage.images import Gallery
     from collab.storage.people import People
     from collab.storage.talk import Talks
@@ -135,6 +137,16 @@ def join(settings: Settings, database: Database) -> None:
     backups = commands.backup_folder(settings)
     document.register(hub, visitors, templates, partial(find_rescue, backups), Talk(Talks(database)))
     missing.register()  # last: it answers for every other address
+    live(settings, hub, database, backups)
+
+
+def live(settings: Settings, hub: 'Hub', database: Database, backups: Path) -> None:
+    """Begin with the server and end with it: everything stored, backups made, restores written."""
+    from nicegui import app, helpers
+
+    from collab.pages import frame
+    from collab.storage.backups import DailyBackups
+    from collab.storage.handover import Restores
 
     background: list[asyncio.Task[None]] = []
 

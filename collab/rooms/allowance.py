@@ -107,11 +107,10 @@ class Effort:
 class Allowance:
     """What one connection may still use. Made by Allowances, and given back to them."""
 
-    __slots__ = ('_shared', 'effort', 'known', 'person')
+    __slots__ = ('_shared', 'effort', 'person')
 
-    def __init__(self, shared: 'Allowances', person: str, *, known: bool, effort: Effort) -> None:
+    def __init__(self, shared: 'Allowances', person: str, effort: Effort) -> None:
         self.person = person
-        self.known = known
         self.effort = effort
         self._shared = shared
 
@@ -152,11 +151,11 @@ class Allowances:
         """The allowance of a new connection; `known` says whether the person has a session."""
         now = self.clock()
         if not known:
-            return Allowance(self, STRANGER, known=False, effort=self._inherited(now))
+            return Allowance(self, STRANGER, self._inherited(now))
         purse = self._purse(person, now)
         purse.seats += 1
         self._gone.pop(person, None)
-        return Allowance(self, person, known=True, effort=Effort(now))
+        return Allowance(self, person, Effort(now))
 
     def knock(self, person: str | None) -> float:
         """Somebody is at the door (None: a program without a session); how many seconds to let them wait."""
@@ -172,7 +171,7 @@ class Allowances:
     def unseat(self, allowance: Allowance) -> None:
         """The connection is gone."""
         self.busy.pop(allowance, None)
-        if not allowance.known:
+        if allowance.person == STRANGER:
             self._left = [*self._left[1 - MOST_LEFT :], allowance.effort]
             return
         purse = self.purses[allowance.person]
