@@ -4,7 +4,8 @@ import pytest
 from pycrdt import Doc, Text
 
 from collab.document import shared
-from collab.document.shared import News, SharedDocument
+from collab.document.news import News
+from collab.document.shared import SharedDocument
 from collab.rooms.gathering import Gathering, Row
 from collab.rooms.ports import Record
 from tests.support.rooms import open_hub, open_room

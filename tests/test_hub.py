@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from collab.document.news import News
 from collab.document.people import Person
-from collab.document.shared import News
 from collab.rooms import journal, opened, snapshots, tail
 from collab.rooms.hub import DELETED, Hub
 from collab.rooms.ports import (

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collab.document import shared
 from collab.document.admission import Incomplete, Refused
 from collab.document.broken import BrokenDocument, Overgrown, too_large
 from collab.document.change import Change
@@ -93,6 +94,36 @@ def test_a_proven_snapshot_tells_the_gate_all_that_reading_it_would(
 def test_a_snapshot_that_cannot_be_merged_breaks_the_document() -> None:
     with pytest.raises(BrokenDocument):
         SharedDocument().load_snapshot(b'\x01\x01')
+
+
+@given(st.lists(st.tuples(TEXTS, st.integers(0, 30), st.integers(0, 30)), max_size=6), st.integers(1, 300))
+def test_a_log_replayed_makes_what_its_rows_make_one_by_one(
+    edits: list[tuple[str, int, int]], short: int
+) -> None:
+    gated, log = SharedDocument(), []
+    for text, start, end in edits:
+        other = copy_of(gated)  # another client id
+        end = min(end, len(gated.text))
+        news = other.edit([Change(min(start, end), end, text)])
+        if news is not None:
+            log.append(news.update)
+            gated.load(news.update)
+    replayed = SharedDocument()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shared, 'SHORT', short)
+        replayed.replay(log)
+    assert equal(replayed, gated)
+
+
+def test_a_log_with_a_gap_makes_no_document() -> None:
+    one = document('')
+    first, second = (one.edit([Change(0, 0, key)]) for key in 'ab')
+    assert first
+    assert second
+    for rows in ([second.update], [second.update, b'\x00\x00']):
+        with pytest.raises(Incomplete):
+            SharedDocument().replay(rows)
+    SharedDocument().replay([first.update, second.update])
 
 
 def test_making_the_text_this_does_not_disturb_what_others_type() -> None:

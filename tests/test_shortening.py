@@ -14,7 +14,7 @@ from collab.document import binding
 from collab.document.broken import Ambiguous, BrokenDocument
 from collab.document.shared import SharedDocument
 from collab.document.summary import equal, summarise
-from collab.rooms import chapters
+from collab.rooms import chapters, tail
 from collab.rooms.history import history
 from collab.rooms.hub import Hub
 from collab.rooms.ports import (
@@ -41,6 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chapters, 'ROWS', ROWS)
     monkeypatch.setattr(chapters, 'KEPT_ROWS', KEPT)
     monkeypatch.setattr(chapters, 'TOGETHER', 3)
+    monkeypatch.setattr(tail, 'ROWS', 200)
 
 
 @pytest.fixture(params=['memory', 'sqlite'])

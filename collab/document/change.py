@@ -48,6 +48,24 @@ def check(changes: Iterable[Change], text: str) -> None:
             raise ValueError('The text holds half a character (a lone surrogate).') from None
 
 
+def growth(changes: Sequence[Change], text: str) -> int:
+    """How many bytes longer they would make this text. Raises ValueError as check() does."""
+    check(changes, text)
+    return sum(len(c.text.encode()) - len(text[c.start : c.end].encode()) for c in changes)
+
+
+def from_the_end(changes: Sequence[Change], text: str) -> Iterator[tuple[int, int, str]]:
+    """The same changes in bytes of UTF-8, last first, so that the positions of the others still hold."""
+    end = len(text)
+    behind = len(text.encode())
+    for change in reversed(changes):
+        behind -= len(text[change.end : end].encode())
+        stop = behind
+        behind -= len(text[change.start : change.end].encode())
+        end = change.start
+        yield behind, stop, change.text
+
+
 class _Matching:
     """One comparison, which may take only so much effort."""
 

@@ -1,15 +1,16 @@
 """The text that everybody in a document shares."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 
-from pycrdt import Doc, Text, TransactionEvent, merge_updates
+from pycrdt import Doc, Text, TransactionEvent, get_update, merge_updates
 
-from collab.document.admission import UNLIMITED, Admitted, Ledger, Refused
+from collab.document.admission import UNLIMITED, Admitted, Incomplete, Ledger, Refused, anybody
 from collab.document.broken import Overgrown, Wearisome, guarded, too_large
-from collab.document.change import Change, check, difference
+from collab.document.change import Change, check, difference, from_the_end, growth
 from collab.document.deletions import Deleted, cheaply
 from collab.document.digest import Digest, digest
+from collab.document.news import News
 from collab.document.protocol import read_state_vector, write_state_vector
 from collab.document.steps import in_steps
 from collab.document.surrogates import has_pairs
@@ -23,21 +24,11 @@ CONTENT = 'content'
 AT_A_TIME = 64
 """So many updates the library merges in a microsecond each; with 5,000 it takes twenty."""
 
+SHORT = 256
+"""Updates up to so many bytes cannot cut a long text into so many pieces that merging them takes a while."""
+
 UNIT_BYTES = 3
 """Most bytes of UTF-8 in a text unit: half of four in a surrogate pair, else three at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What an edit brought that was not there before.
-
-    `update` holds exactly that, in the Yjs update format v1; `writers` are the client ids
-    that brought new text; `admitted` is what the gate knows of an edit from outside.
-    """
-
-    update: bytes
-    writers: tuple[int, ...]
-    admitted: Admitted | None = None
 
 
 class SharedDocument:
@@ -100,15 +91,27 @@ class SharedDocument:
 
     def would_change(self, update: bytes) -> bool:
         """Whether an update brings text or deletes any. Merges nothing; raises as apply() does."""
-        admitted = self._ledger.admit(update, _anyone)
+        admitted = self._ledger.admit(update, anybody)
         return bool(admitted.writers) or not self._are_deleted(admitted.deletions)
 
     def load(self, update: bytes) -> None:
         """Merge an update that was admitted before: a snapshot or a row of the log."""
-        admitted = self._ledger.admit(update, _anyone, UNLIMITED)
+        admitted = self._ledger.admit(update, anybody, UNLIMITED)
         self._merge(update, admitted)
         self._at_most += sum(section.size for section in admitted.news)
         self._ledger.note(admitted)
+
+    def replay(self, updates: Iterable[bytes]) -> None:
+        """Merge updates that were admitted before, in order; the gate is asked about long ones only.
+
+        Ten times as quick as load(). Only for a replica that nobody edits: it does not learn where
+        characters are two units. Raises Incomplete when some of it fits nowhere.
+        """
+        for is_short, group in groupby(updates, lambda update: len(update) <= SHORT):
+            for update in () if is_short else group:
+                self.load(update)
+            if is_short:
+                self._replay_short(tuple(group))
 
     def load_snapshot(self, state: bytes) -> None:
         """Begin as a snapshot that this program made and proved, and that is as it was written.
@@ -126,8 +129,7 @@ class SharedDocument:
 
     def growth(self, changes: Sequence[Change]) -> int:
         """How many bytes longer these changes would make the text. Raises ValueError as edit() does."""
-        check(changes, self.text)
-        return sum(len(c.text.encode()) - len(self.text[c.start : c.end].encode()) for c in changes)
+        return growth(changes, self.text)
 
     def edit(self, changes: Sequence[Change]) -> News | None:
         """Make these changes, which are in order and do not overlap, as one edit.
@@ -140,9 +142,7 @@ class SharedDocument:
         guarded(self._write, text, changes)
         news, self._news = self._news, None
         self._at_most = self.length
-        if news is None:
-            return None
-        return News(news, self._ledger.load(news).writers)
+        return None if news is None else News(news, self._ledger.load(news).writers)
 
     def set_text(self, text: str) -> News | None:
         """Make the text this, by the least changes, so that what others are typing stays where it is."""
@@ -194,6 +194,16 @@ class SharedDocument:
         self._news = None
         return merge(news) if news else None
 
+    def _replay_short(self, updates: Sequence[bytes]) -> None:
+        with self._doc.transaction():
+            for update in updates:
+                guarded(self._doc.apply_update, update)
+        if guarded(get_update, merge(updates), self.state_vector())[
+            0
+        ]:  # what is still lacking, if anything is
+            raise Incomplete
+        self._ledger.clocks = read_state_vector(self.state_vector(), UNLIMITED.sections)
+
     def _has_room(self, brought: int, limit: int) -> bool:
         """Whether so much more text fits, whatever is deleted. What deletes only is welcome at any length."""
         if self._at_most + brought > limit:
@@ -219,19 +229,12 @@ class SharedDocument:
         self._text = self._deleted = None
 
     def _write(self, text: str, changes: Sequence[Change]) -> None:
-        """From the end backwards, so that positions before a change still hold. The library counts bytes."""
         with self._doc.transaction():
-            end = len(text)
-            behind = len(text.encode())
-            for change in reversed(changes):
-                behind -= len(text[change.end : end].encode())
-                stop = behind
-                behind -= len(text[change.start : change.end].encode())
-                end = change.start
-                if stop > behind:
-                    del self._content[behind:stop]
-                if change.text:
-                    self._content.insert(behind, change.text)
+            for start, end, new in from_the_end(changes, text):
+                if end > start:
+                    del self._content[start:end]
+                if new:
+                    self._content.insert(start, new)
 
 
 def merge(updates: Sequence[bytes]) -> bytes:
@@ -244,7 +247,3 @@ def merge(updates: Sequence[bytes]) -> bytes:
             guarded(merge_updates, *updates[at : at + AT_A_TIME]) for at in range(0, len(updates), AT_A_TIME)
         ]
     return updates[0]
-
-
-def _anyone(_client: int) -> bool:
-    return True

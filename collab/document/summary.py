@@ -13,8 +13,7 @@ def summarise(updates: Sequence[bytes]) -> bytes:
     """One snapshot that holds all of these updates, which begin at the beginning. Raises Ambiguous."""
     original = SharedDocument()
     try:
-        for update in updates:
-            original.load(update)
+        original.replay(updates)
         return proven_snapshot(original)
     finally:
         original.close()

@@ -4,7 +4,8 @@ import logging
 from dataclasses import dataclass, field
 
 from collab.document.broken import BrokenDocument
-from collab.document.shared import News, merge
+from collab.document.news import News
+from collab.document.shared import merge
 
 log = logging.getLogger(__name__)
 

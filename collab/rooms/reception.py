@@ -9,11 +9,11 @@ from collab.document import protocol
 from collab.document.admission import Incomplete, Refused
 from collab.document.broken import BrokenDocument
 from collab.document.lib0 import ProtocolError
+from collab.document.news import News
 from collab.document.people import Person
 from collab.document.presence import introduction
 from collab.document.protocol import AwarenessUpdate, Check, Frame, SyncStep1, SyncStep2, Update
 from collab.document.roles import Act, may
-from collab.document.shared import News
 from collab.rooms.peer import Peer
 
 if TYPE_CHECKING:

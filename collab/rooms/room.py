@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from collab.document import protocol
 from collab.document.broken import BrokenDocument
 from collab.document.change import Change
+from collab.document.news import News
 from collab.document.people import Person
-from collab.document.shared import News, SharedDocument, merge
+from collab.document.shared import SharedDocument, merge
 from collab.rooms.allowance import Allowances
 from collab.rooms.company import Company
 from collab.rooms.comparison import Comparison
@@ -30,10 +31,7 @@ log = logging.getLogger(__name__)
 
 MOST_TABS = 200
 """In so many tabs one person may have one document open."""
-TOO_MANY = (
-    'too-many',
-    'You have this document open in too many tabs. Close some, then reload this page.',
-)
+TOO_MANY = ('too-many', 'You have this document open in too many tabs. Close some, then reload this page.')
 MOST_WRITERS = 20_000
 """After so many Yjs client ids a document begins anew: with 100,000, no editor could say what it holds."""
 RESTORED = ('restored', 'This document was restored from a backup. Reload the page to see it.')

@@ -4,9 +4,10 @@ import asyncio
 
 from collab.rooms.ports import StoredDocument
 
-ROWS, BYTES_PER_ROW = 200, 1_000
+ROWS, BYTES_PER_ROW = 1_000, 1_000
 """A new snapshot is worth its cost after so many updates, and one more for each so many bytes of the last:
-reading a row at the opening costs about as much as writing a kilobyte of snapshot."""
+reading a row at the opening costs about as much as writing a kilobyte of snapshot. Only after a crash are so
+many to be read; whoever types meanwhile feels each snapshot that is made."""
 
 BYTES = 4_000_000
 """So many bytes of updates behind the last snapshot, and its own size again, are also worth a new one."""
@@ -37,7 +38,7 @@ class Tail:
     def is_due(self) -> bool:
         """Whether the log has grown enough for a new snapshot."""
         rows = self.end - max(self._snapshot_seq, self._failed_at)
-        long = self._bytes >= BYTES + self._snapshot_bytes and rows >= ROWS // 10
+        long = self._bytes >= BYTES + self._snapshot_bytes and rows >= ROWS // 50
         return long or rows >= ROWS + self._snapshot_bytes // BYTES_PER_ROW
 
     def is_due_at_last(self) -> bool:

@@ -4,9 +4,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy import Update as Change
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,19 +13,19 @@ from collab.rooms.ports import (
     DocumentExists,
     DocumentInfo,
     Record,
-    RestoredDocument,
     StoredDocument,
     UnknownDocument,
 )
 from collab.rooms.shelf import sort_key
-from collab.storage import checksums, finding
+from collab.storage import finding
 from collab.storage.chapters import Chapters
 from collab.storage.epochs import NewLife, new_epoch
 from collab.storage.finding import info, telling_damage
 from collab.storage.log import Batch
 from collab.storage.shelf import Shelf
+from collab.storage.snapshots import NewSnapshot
 from collab.storage.trash import DISCARDED, Trash
-from models import Chapter, Database, Document, Image, Snapshot, Update
+from models import Database, Document, Image
 
 COPY = """
     INSERT OR IGNORE INTO images (document_id, id, kind, author, created_at, data)
@@ -122,15 +121,7 @@ class Documents(Chapters, Shelf, Trash):
         RestoredDocument when the document is in another epoch than the one given, and ValueError when
         the log has no update `seq`.
         """
-
-        async def work(connection: AsyncConnection) -> None:
-            now = await connection.scalar(select(Document.epoch).where(Document.id == document_id))
-            if now is not None and epoch not in (None, now):
-                raise RestoredDocument(document_id)
-            written_at = await _written_at(connection, document_id, seq)
-            await _replace_snapshot(connection, document_id, seq, written_at, state)
-
-        await self._database.write(work)
+        await self._database.write_at_once(NewSnapshot(document_id, seq, state, epoch).write)
 
     async def epochs(self, document_ids: Sequence[str]) -> Mapping[str, int]:
         """The epochs that these documents are in; unknown ones are left out."""
@@ -155,47 +146,3 @@ def _copy_image(which: tuple[str, str, str], connection: sqlite3.Connection) -> 
 
 def _living(document_id: str) -> Change:
     return update(Document).where(Document.id == document_id, Document.deleted_at.is_(None))
-
-
-async def _written_at(connection: AsyncConnection, document_id: str, seq: int) -> int:
-    written_at = await connection.scalar(
-        select(Update.created_at).where(Update.document_id == document_id, Update.seq == seq)
-    )
-    if written_at is None:
-        written_at = await connection.scalar(
-            select(Chapter.created_at).where(Chapter.document_id == document_id, Chapter.last_seq == seq)
-        )
-    if written_at is not None:
-        return written_at
-    if await connection.scalar(select(Document.id).where(Document.id == document_id)) is None:
-        raise UnknownDocument(document_id)
-    raise ValueError(f'{document_id}: a snapshot after update {seq}, which is not in the log')
-
-
-async def _replace_snapshot(
-    connection: AsyncConnection, document_id: str, seq: int, created_at: int, state: bytes
-) -> None:
-    content = {
-        'created_at': created_at,
-        'state': state,
-        'checksum': checksums.of_snapshot(document_id, seq, created_at, state),
-    }
-    await connection.execute(
-        sqlite_insert(Snapshot)
-        .values(document_id=document_id, seq=seq, **content)
-        .on_conflict_do_update(index_elements=['document_id', 'seq'], set_=content)
-    )
-    await connection.execute(
-        delete(Snapshot).where(
-            Snapshot.document_id == document_id,
-            Snapshot.seq.not_in(_newest(document_id, 2)),
-            Snapshot.seq.not_in(_newest(document_id, 1, await finding.bound(connection, document_id))),
-        )
-    )
-
-
-def _newest(document_id: str, count: int, upto: int | None = None) -> Select[int]:
-    kept = select(Snapshot.seq).where(Snapshot.document_id == document_id)
-    if upto is not None:
-        kept = kept.where(Snapshot.seq <= upto)
-    return kept.order_by(Snapshot.seq.desc()).limit(count)
