@@ -15,7 +15,9 @@ from nicegui.testing.user_navigate import UserNavigate
 
 from collab.settings import Settings
 from models import Database, open_database
+from tests.support.forks import Forks
 from tests.support.recorded import find_traces, load
+from tests.support.running import Collab
 from tests.support.turns import turn
 
 ROOT = Path(__file__).parent.parent
@@ -66,6 +68,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, (find, otherwise) in NEEDS.items():
         if item.get_closest_marker(marker) and not find():
             (pytest.fail if IN_CI else pytest.skip)(otherwise)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def forks() -> Iterator[None]:
+    """Servers begin as forks: the code that they run is read once, and not some hundred times."""
+    if sys.platform == 'linux':
+        Collab.forks = Forks()
+        yield
+        Collab.forks.close()
+        Collab.forks = None
+    else:
+        yield
+
+
+@pytest.fixture
+def new_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers begin as people start them, where it is promised how soon that is, or what it takes."""
+    monkeypatch.setattr(Collab, 'forks', None)
 
 
 @pytest.fixture(autouse=True)
