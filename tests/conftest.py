@@ -40,6 +40,8 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     ),
 }
 
+SIDE_BY_SIDE = 1.5
+"""Tests that run at once on each core."""
 
 LONG = ('traces', 'faults', 'browser')
 """Tests marked so take seconds, some of them a minute; the others mostly do not."""
@@ -51,10 +53,11 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """All tests run side by side, one on each core, for most of them wait most of the time; files that are
-    named run alone, as what one is looking at should."""
-    return None if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """All tests run side by side, for most of them wait most of the time; files that are named run alone, as
+    what one is looking at should."""
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return round((os.cpu_count() or 1) * SIDE_BY_SIDE) if everything else 0
 
 
 @pytest.hookimpl(trylast=True)
