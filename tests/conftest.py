@@ -15,7 +15,9 @@ from nicegui.testing.user_navigate import UserNavigate
 
 from collab.settings import Settings
 from models import Database, open_database
+from tests.support.forks import Forks
 from tests.support.recorded import find_traces, load
+from tests.support.running import Collab
 from tests.support.turns import turn
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +40,8 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     ),
 }
 
+SIDE_BY_SIDE = 1.5
+"""Tests that run at once on each core."""
 
 LONG = ('traces', 'faults', 'browser')
 """Tests marked so take seconds, some of them a minute; the others mostly do not."""
@@ -49,10 +53,11 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """All tests run side by side, one on each core, for most of them wait most of the time; files that are
-    named run alone, as what one is looking at should."""
-    return None if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """All tests run side by side, for most of them wait most of the time; files that are named run alone, as
+    what one is looking at should."""
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return round((os.cpu_count() or 1) * SIDE_BY_SIDE) if everything else 0
 
 
 @pytest.hookimpl(trylast=True)
@@ -66,6 +71,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, (find, otherwise) in NEEDS.items():
         if item.get_closest_marker(marker) and not find():
             (pytest.fail if IN_CI else pytest.skip)(otherwise)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def forks() -> Iterator[None]:
+    """Servers begin as forks: the code that they run is read once, and not some hundred times."""
+    if sys.platform == 'linux':
+        Collab.forks = Forks()
+        yield
+        Collab.forks.close()
+        Collab.forks = None
+    else:
+        yield
+
+
+@pytest.fixture
+def new_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers begin as people start them, where it is promised how soon that is, or what it takes."""
+    monkeypatch.setattr(Collab, 'forks', None)
 
 
 @pytest.fixture(autouse=True)

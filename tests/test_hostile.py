@@ -5,13 +5,12 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from collab.document import protocol
-from tests.support.running import Collab, running
+from tests.support.running import Collab, running, web_client
 
 CRASHERS = sorted((Path(__file__).parent / 'crashers').glob('*.hex'))
 GONE_WITHIN = 15
@@ -71,7 +70,7 @@ def _key(number: int) -> bytes:
 
 
 async def people(collab: Collab) -> int:
-    async with httpx.AsyncClient() as client:
+    async with web_client() as client:
         answer = await client.get(f'{collab.url}/api/documents/doc')
     return int(answer.json()['people'])
 

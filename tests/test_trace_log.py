@@ -78,6 +78,7 @@ def size(file: Path) -> int:
     return sum(part.stat().st_size for part in file.parent.glob(f'{file.name}*'))
 
 
+@pytest.mark.usefixtures('new_interpreters')
 async def test_it_ends_in_its_text_and_is_stored_in_three_megabytes_with_every_revision(
     trace: Trace, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from tests.support.running import Collab, running
@@ -23,14 +24,27 @@ SHOWN = f'{EDITOR}?.view.state.doc.toString()'
 RECONNECT = 'window.socket.io.opts.query.next_message_id = window.nextMessageId; window.socket.connect()'
 """What NiceGUI does by itself when a connection was lost: without the number it would load the page anew, and
 what is typed into a title between the connection and that would be gone."""
+SOONER = """{
+    let socket
+    const set = (made) => {
+        socket = made
+        made.io.reconnectionDelay(50)
+        made.io.reconnectionDelayMax(500)
+    }
+    Object.defineProperty(window, 'socket', {get: () => socket, set})
+}"""
+"""Pages come back sooner than real ones, so that a story is short; what they do then is the same."""
 WITHIN = 15_000
 """Milliseconds that a page may take for anything; a slow machine must not fail a story."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They all run in one event loop, for it is the one of the browser, which they share."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if item.get_closest_marker('asyncio'):
+                item.add_marker(pytest.mark.asyncio(loop_scope='session'), append=False)
 
 
 class Tab:
@@ -77,23 +91,31 @@ class Tab:
         await expect(self.page.get_by_test_id('presence-count')).to_contain_text(str(count), timeout=WITHIN)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
 async def collab(tmp_path: Path) -> AsyncIterator[Collab]:
     """A running server."""
     async with running(tmp_path / 'data') as collab:
         yield collab
 
 
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """A real Chromium."""
+@pytest_asyncio.fixture(scope='session', loop_scope='session')
+async def one_browser(chromium: str) -> AsyncIterator[Browser]:
+    """A real Chromium, for all tests that come."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield browser
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
+async def browser(one_browser: Browser) -> AsyncIterator[Browser]:
+    """A real Chromium, which keeps nothing from one test to the next."""
+    yield one_browser
+    for context in one_browser.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope='session')
 async def visitor(browser: Browser) -> AsyncIterator[Callable[[], Awaitable[Tab]]]:
     """Makes a tab in a browser of its own, as another person has it. No page may have thrown an error."""
     tabs: list[Tab] = []
@@ -101,6 +123,7 @@ async def visitor(browser: Browser) -> AsyncIterator[Callable[[], Awaitable[Tab]
     async def arrive() -> Tab:
         context = await browser.new_context()
         await context.grant_permissions(['clipboard-read', 'clipboard-write'])
+        await context.add_init_script(SOONER)
         tabs.append(Tab(await context.new_page()))
         return tabs[-1]
 

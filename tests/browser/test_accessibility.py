@@ -50,13 +50,13 @@ pytestmark = pytest.mark.xdist_group('states')  # one after the other, with the 
 Servers = tuple[Collab, Collab]
 
 
-@pytest_asyncio.fixture(scope='module', loop_scope='module')
+@pytest_asyncio.fixture(scope='module', loop_scope='session')
 async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Servers]:
     async with two_servers(tmp_path_factory.mktemp('states')) as servers:
         yield servers
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
 async def scene(browser: Browser, servers: Servers) -> AsyncIterator[Scene]:
     context = await browser.new_context(reduced_motion='reduce')
     scene = Scene(browser, await context.new_page(), *servers)

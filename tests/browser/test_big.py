@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import EDITOR, WITHIN, Tab
@@ -89,7 +90,7 @@ class Writer:
         await expect(self.page.get_by_role('alert').filter(has_text=words)).to_be_visible(timeout=WITHIN)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
 async def write(collab: Collab, visitor: Visitor) -> Callable[[], Awaitable[Writer]]:
     """Somebody opens the document."""
     await collab.create('doc', text='begin ')
@@ -100,7 +101,7 @@ async def write(collab: Collab, visitor: Visitor) -> Callable[[], Awaitable[Writ
     return arrive
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
 async def small(tmp_path: Path) -> AsyncIterator[Collab]:
     """A server whose documents hold a hundred bytes."""
     async with running(tmp_path / 'small', document_limit=100) as collab:

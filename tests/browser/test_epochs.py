@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, expect
 
 from collab.document import protocol
@@ -116,7 +117,7 @@ def backups(collab: Collab, tmp_path: Path) -> Backups:
     return Backups(collab, tmp_path / 'backup')
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
 async def ann(collab: Collab, visitor: Visitor) -> Writer:
     """Ann has opened a document that says 'one two three'."""
     await collab.create('doc', text='one two three')

@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import EDITOR, WITHIN, Tab
@@ -32,7 +33,7 @@ NOTHING_KEPT = """() => new Promise((resolve) => {
 })"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
 async def ann(collab: Collab, visitor: Visitor) -> Writer:
     """Ann has opened an empty document named 'doc'."""
     await collab.create('doc')

@@ -44,7 +44,7 @@ ENGLISH = """() => {
 """Letters of English in a page that is to speak another language in other letters."""
 
 
-@pytest_asyncio.fixture(scope='module', loop_scope='module')
+@pytest_asyncio.fixture(scope='module', loop_scope='session')
 async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Servers]:
     async with two_servers(tmp_path_factory.mktemp('languages')) as servers:
         yield servers
@@ -55,7 +55,7 @@ def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
 async def page(browser: Browser, language: str) -> AsyncIterator[Page]:
     context = await browser.new_context(locale=language, reduced_motion='reduce')
     page = await context.new_page()

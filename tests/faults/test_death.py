@@ -15,6 +15,7 @@ ENDED_WITHIN = 10.0
 
 
 @pytest.mark.alone
+@pytest.mark.usefixtures('new_interpreters')
 @pytest.mark.rounds(3)
 async def test_what_was_confirmed_survives_kill_9_and_the_rest_arrives(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)

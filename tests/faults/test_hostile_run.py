@@ -10,7 +10,6 @@ import statistics
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.faults.heartbeat import Heartbeat
@@ -19,7 +18,7 @@ from tests.faults.stored import stored
 from tests.faults.storm import storm
 from tests.support.foreign import Foreign
 from tests.support.page import Page, Quiet
-from tests.support.running import Collab, running
+from tests.support.running import Collab, running, web_client
 
 A_FEW, MANY = 1_000, 2_000
 """Mutations in a round, by default and in a long run; a quarter as many come before, to warm up."""
@@ -94,7 +93,7 @@ class Probe:
         self.worst = 0.0
 
     async def ask(self) -> None:
-        async with httpx.AsyncClient() as client:
+        async with web_client() as client:
             while True:
                 began = time.perf_counter()
                 assert (await client.get(self._url, timeout=30)).status_code == 200
@@ -122,7 +121,7 @@ async def felt(honest: Honest, during: 'asyncio.Future[object]') -> tuple[float,
 
 async def left_alone(collab: Collab) -> None:
     """Wait until every attacker's seat was given back."""
-    async with asyncio.timeout(30), httpx.AsyncClient() as client:
+    async with asyncio.timeout(30), web_client() as client:
         while (await client.get(f'{collab.url}/api/documents/victim')).json()['people'] != 1:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 

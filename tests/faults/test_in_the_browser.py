@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import BrowserContext, Page
 
-from tests.browser.conftest import EDITOR, WITHIN, Tab, browser, collab, visitor  # noqa: F401
+from tests.browser.conftest import EDITOR, WITHIN, Tab, browser, collab, one_browser, visitor  # noqa: F401
 from tests.support.running import Collab
 
-pytestmark = [pytest.mark.browser, pytest.mark.rounds(1)]
+pytestmark = [pytest.mark.browser, pytest.mark.rounds(1), pytest.mark.asyncio(loop_scope='session')]
 
 Visitor = Callable[[], Awaitable[Tab]]
 

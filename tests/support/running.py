@@ -13,7 +13,8 @@ from pathlib import Path
 
 import httpx
 
-ROOT = Path(__file__).parents[2]
+from tests.support.forks import MAIN, ROOT, Fork, Forks, outside
+
 START_WITHIN = 30.0
 
 _PORTS = count(11_000 + os.getpid() * 1_009 % 20_000)
@@ -21,6 +22,9 @@ _PORTS = count(11_000 + os.getpid() * 1_009 % 20_000)
 
 class Collab:
     """A running server, and the way to end it. What it logs is in the file `log`, of all its runs."""
+
+    forks: Forks | None = None
+    """From where servers are forked, if they are to begin in a moment; otherwise each reads its code anew."""
 
     def __init__(self, data: Path, port: int | None = None, **variables: object) -> None:
         """`variables` in small letters are settings (document_limit=9), others of the environment."""
@@ -32,23 +36,14 @@ class Collab:
         self.log = data.parent / 'server.log'
         self.port = port or free_port()
         self.url = f'http://127.0.0.1:{self.port}'
-        self.program = [str(ROOT / 'main.py')]
+        self.program = [str(MAIN)]
         """What Python is to run."""
-        self.process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str] | Fork | None = None
 
     async def start(self) -> None:
         settings = {'COLLAB_PORT': str(self.port), 'COLLAB_DATA_DIR': str(self.data)}
-        inherited = {name: value for name, value in os.environ.items() if not _of_the_tests(name)}
-        with self.log.open('a') as log:
-            self.process = subprocess.Popen(  # noqa: ASYNC220
-                [sys.executable, *self.program],
-                cwd=ROOT,
-                env=inherited | settings | self.environment,
-                text=True,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-            )
-        async with asyncio.timeout(START_WITHIN), httpx.AsyncClient() as client:
+        self.process = self._begin(outside() | settings | self.environment)
+        async with asyncio.timeout(START_WITHIN), web_client() as client:
             while True:
                 if self.process.poll() is not None:
                     raise RuntimeError(f'Collab did not start: {self.log.read_text()}')
@@ -57,6 +52,21 @@ class Collab:
                         return
                 except httpx.TransportError:
                     await asyncio.sleep(0.05)
+
+    def _begin(self, environment: dict[str, str]) -> 'subprocess.Popen[str] | Fork':
+        """Its process; what is for the interpreter, or another program, needs a new interpreter."""
+        usual = self.program == [str(MAIN)] and all(name.startswith('COLLAB_') for name in self.environment)
+        if self.forks is not None and usual:
+            return self.forks.start(environment, self.log)
+        with self.log.open('a') as log:
+            return subprocess.Popen(
+                [sys.executable, *self.program],
+                cwd=ROOT,
+                env=environment,
+                text=True,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
 
     def kill(self) -> None:
         """As a power cut would, or the kernel."""
@@ -74,16 +84,16 @@ class Collab:
 
     async def text(self, document_id: str) -> str:
         """The text as the server has it."""
-        async with httpx.AsyncClient() as client:
-            answer = await client.get(f'{self.url}/api/documents/{document_id}/text', timeout=60)
+        async with web_client() as client:
+            answer = await client.get(f'{self.url}/api/documents/{document_id}/text')
         assert answer.status_code == 200, answer.text
         return answer.text
 
     async def create(self, document_id: str, text: str = '', title: str = '') -> None:
         """Make a document."""
         new = {'id': document_id, 'text': text, 'title': title or document_id}
-        async with httpx.AsyncClient() as client:
-            answer = await client.post(f'{self.url}/api/documents', json=new, timeout=60)
+        async with web_client() as client:
+            answer = await client.post(f'{self.url}/api/documents', json=new)
         assert answer.status_code == 201, answer.text
 
 
@@ -99,6 +109,11 @@ async def running(data: Path, **settings: object) -> AsyncIterator[Collab]:
     assert code == 0
 
 
+def web_client() -> httpx.AsyncClient:
+    """For servers without TLS: it reads no certificates, which would take 30 ms each time."""
+    return httpx.AsyncClient(verify=False, timeout=60)
+
+
 def free_port() -> int:
     """A port that is free, and that nobody else is given soon.
 
@@ -109,7 +124,3 @@ def free_port() -> int:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(('127.0.0.1', port := next(_PORTS)))
             return port
-
-
-def _of_the_tests(name: str) -> bool:
-    return name.startswith(('COLLAB_', 'NICEGUI_', 'PYTEST_', 'COV_'))
