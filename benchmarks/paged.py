@@ -4,8 +4,7 @@ import asyncio
 import json
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,8 +22,9 @@ EVENT, END = b'42["collab",', b'",false]'
 class Paged(Plain):
     """The connection of one page with one editor (engine.io 4, socket.io 5)."""
 
-    def __init__(self, element: int, take: Take) -> None:
+    def __init__(self, client: str, element: int, take: Take) -> None:
         super().__init__(lambda *_: None)
+        self._client = client
         self.joining = Joining(self.send, take)
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._element = element
@@ -69,6 +69,10 @@ class Paged(Plain):
         event, *arguments = json.loads(bracket + rest)
         if number:  # the sender wants to know when it has arrived
             self.say(f'43{number}[]')
+        if arguments and isinstance(arguments[0], dict) and '_id' in arguments[0]:
+            # As NiceGUI's script does every three seconds; the server keeps what has not arrived.
+            arrived = {'client_id': self._client, 'next_message_id': arguments[0]['_id'] + 1}
+            self.say(f'42["ack",{json.dumps(arrived)}]')
         if event == 'collab':
             self._pieces.append(arguments[1])
             if not arguments[2]:
@@ -87,7 +91,7 @@ async def join(port: int, document: str, take: Take = lambda *_: None) -> Paged:
     """A page of somebody new, whose editor has the text. Raises ConnectionError."""
     async with asyncio.timeout(OPENS_WITHIN):
         html, cookie = await load(f'http://127.0.0.1:{port}/d/{document}')
-        page = await open_socket(port, html.query, cookie, lambda: Paged(html.element, take))
+        page = await open_socket(port, html.query, cookie, take, html.element)
         page.send(protocol.step1(b'\x00'))
         await page.joining.joined
     return page
@@ -99,12 +103,13 @@ async def join_empty(port: int, path: str) -> Paged:
     found = QUERY.search(answer.text)
     assert found, answer.text
     async with asyncio.timeout(OPENS_WITHIN):
-        return await open_socket(port, query_of(found), cookie, lambda: Paged(0, lambda *_: None))
+        return await open_socket(port, query_of(found), cookie, lambda *_: None)
 
 
-async def open_socket(port: int, query: dict[str, Any], cookie: str, make: Callable[[], Paged]) -> Paged:
-    """The page's WebSocket, once socket.io has shaken hands on it."""
+async def open_socket(port: int, query: dict[str, Any], cookie: str, take: Take, element: int = 0) -> Paged:
+    """The page's WebSocket, once socket.io has shaken hands on it; the editor is this element of the page."""
     words = urlencode({k: str(v).lower() if isinstance(v, bool) else v for k, v in query.items()})
+    make = partial(Paged, query['client_id'], element, take)
     page = await connect(make, port, f'{PATH}?EIO=4&transport=websocket&{words}', cookie)
     await page.ready
     return page

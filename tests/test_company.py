@@ -36,7 +36,7 @@ async def company(user: User, heard: list[str]) -> Company:
 
 
 async def says(company: Company, words: str) -> None:
-    await becomes(lambda: company._line.text == words)
+    await becomes(lambda: company._line is not None and company._line.text == words)
 
 
 async def test_whom_one_found_is_no_news_and_whoever_is_back_at_once_was_never_gone(
@@ -45,7 +45,7 @@ async def test_whom_one_found_is_no_news_and_whoever_is_back_at_once_was_never_g
     company.show([])
     company.show(persons('Ann'))
     await becomes(lambda: company._soon._due is None)
-    assert company._line.text == ''
+    assert company._line is None
 
 
 async def test_comings_and_goings_are_one_sentence_(company: Company, heard: list[str]) -> None:

@@ -1,7 +1,9 @@
 """The page of all documents: what people find there, and what they do with it."""
 
 import asyncio
+import re
 from collections.abc import Callable
+from html import unescape
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from nicegui.testing.user_interaction import UserInteraction
 
 from collab.pages.contents import PAGE
 from collab.pages.importing import content_of
+from collab.pages.parts import Html
 from tests.support.rooms import becomes
 from tests.test_pages import change_name, count_of, create_document
 
@@ -288,8 +291,11 @@ def texts(user: User, marker: str) -> list[str]:
     assert user.client
     with user.client:
         shown = [element for element in ElementFilter(marker=marker) if element.visible]
-        words = [
-            [child.text for child in element.descendants(include_self=True) if isinstance(child, TextElement)]
-            for element in shown
-        ]
-    return [''.join(line) for line in words]
+        return [''.join(map(said, element.descendants(include_self=True))) for element in shown]
+
+
+def said(element: ui.element) -> str:
+    """What this element says itself."""
+    if isinstance(element, Html):
+        return unescape(re.sub('<.*?>', '', element.props['innerHTML']))
+    return element.text if isinstance(element, TextElement) else ''

@@ -420,7 +420,7 @@ async def test_the_palette_offers_what_the_page_can_do(user: User, room: Room) -
 
     ui.page('/')(page)
     await user.open('/')
-    assert made[0].props['actions'] == [{'name': 'Print', 'words': 'paper'}]
+    assert made[0].props['actions'] == ({'name': 'Print', 'words': 'paper'},)
     for nonsense in (1, -1, '0', None, True):
         user.find(SharedEditor).trigger('action', nonsense)
     assert done == []

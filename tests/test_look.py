@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from nicegui import ui
 from nicegui.testing import User
 
 from collab.pages.announcer import joined
@@ -29,16 +28,18 @@ def test_a_cookie_that_says_anything_else_counts_as_nothing(said: str) -> None:
     assert head(look_of({'collab_theme': said})) == head(Look())
 
 
-async def test_every_page_comes_as_the_cookie_says_and_can_be_changed(user: User) -> None:
+async def test_every_page_comes_as_the_cookie_says(user: User) -> None:
     user.http_client.cookies.set('collab_theme', 'dark')
     await open_new(user)
     for address in ('/', user.back_history[-1]):
         await user.open(address)
-        assert only(user, ui.dark_mode).value is True
-        user.find(marker='theme-light').trigger('change')
-        assert only(user, ui.dark_mode).value is False
-        user.find(marker='theme-system').trigger('change')
-        assert only(user, ui.dark_mode).value is None
+        assert user.client
+        assert user.client.page.resolve_dark() is True
+        await user.should_see('value="dark" checked')
+    user.http_client.cookies.delete('collab_theme')
+    await user.open('/')
+    assert user.client.page.resolve_dark() is None
+    await user.should_see('value="system" checked')
 
 
 async def test_screen_readers_hear_who_joins_and_who_leaves(user: User, create_user: CreateUser) -> None:
@@ -54,9 +55,7 @@ async def test_screen_readers_hear_who_joins_and_who_leaves(user: User, create_u
 async def test_who_wants_quiet_hears_nothing(user: User, create_user: CreateUser) -> None:
     amira, jonas = user, create_user()
     await open_new(amira)
-    hush = next(iter(amira.find(marker='announce').elements))
-    for listener in hush._event_listeners.values():
-        hush._handle_event({'listener_id': listener.id, 'args': False})
+    amira.find(marker='look').trigger('change', False)
     await jonas.open(path_of(amira))
     await amira.should_see(marker='presence-count', content='2 here')
     await amira.should_not_see(marker='announcements', content='joined.')
@@ -74,11 +73,6 @@ async def test_who_wants_quiet_hears_nothing(user: User, create_user: CreateUser
 )
 def test_many_at_once_are_one_sentence(names: list[str], words: str) -> None:
     assert joined(names) == words
-
-
-def only(user: User, kind: type[ui.dark_mode]) -> ui.dark_mode:
-    (element,) = user.find(kind).elements
-    return element
 
 
 async def open_new(user: User) -> None:

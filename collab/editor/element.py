@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 from nicegui import ui
@@ -85,7 +86,7 @@ class SharedEditor(
         if images is not None:
             self._props['images'] = images
             self._props['image-limit'] = LIMIT
-        self._props['actions'] = [{'name': action.name, 'words': action.words} for action in actions]
+        self._props['actions'] = _offered(tuple((action.name, action.words) for action in actions))
         self._props['data-testid'] = 'editor'
         self.on('action', lambda event: _do(actions, event.args))
         if on_language is not None:
@@ -160,6 +161,12 @@ class SharedEditor(
         return [*super()._displayed_contents(only_visible=only_visible), self.value]
 
 
+@lru_cache(maxsize=32)
+def _offered(actions: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], ...]:
+    """What the browser needs of them; pages in one language share it."""
+    return tuple({'name': name, 'words': words} for name, words in actions)
+
+
 def _do(actions: Sequence[PageAction], number: object) -> Any:
     """What a browser asks for is one of these, or nothing."""
     if type(number) is int and 0 <= number < len(actions):
@@ -169,6 +176,26 @@ def _do(actions: Sequence[PageAction], number: object) -> Any:
 
 class SaveStatus(ui.element, component='save_status.js'):
     """Says truthfully whether everything typed on this page is stored; works without the server."""
+
+
+class PeopleHere(ui.element, component='people_here.js'):
+    """Faces and names of who is here. A click on oneself is a `click`; on another, `go` with id and name.
+
+    :param words: what it says itself: the `label` of the faces, of those who are `more`, and what a click
+        does, `change` or `go`
+    """
+
+    def __init__(self, words: dict[str, str]) -> None:
+        super().__init__()
+        self._props.update(words)
+
+    def show(self, **what: object) -> None:
+        """Show these `faces`, `others`, `me`, `you` and `count`; what is shown already travels no more."""
+        self._props.update({name: value for name, value in what.items() if self._props.get(name) != value})
+
+    def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
+        faces, others = self._props['faces'], self._props['others']
+        return [self._props['count'], self._props['you'], *(name for _, name, *_ in faces), *others]
 
 
 class UnsentMark(ui.element, component='unsent_mark.js'):

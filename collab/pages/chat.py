@@ -60,25 +60,19 @@ class Chat:
         self._client = client
         self._aloud = say
         self.me: Person | None = None
+        self.place = client.content
         self.role: Callable[[], Role] = lambda: Role.VIEWER
         self._unread = 0
         self._is_open = self._asked = False
+        self._panel: ui.element | None = None
+        self._badge: Words | None = None
         client.on_delete(talk.listen(room.id, self._listen))
         client.on_connect(self._count)
 
     def build_button(self) -> None:
         """What opens it, to stand in the header."""
         self._button = icon_button('chat', N_('Chat'), self.toggle, 'chat-button')
-        with self._button:
-            self._badge = Words('span', '', 'chat-badge', aria_hidden='true', data_testid='chat-unread')
-        self._show_unread()
-
-    def build_panel(self) -> None:
-        """The panel itself, empty and hidden."""
-        self._panel = part('aside', 'chat', aria_label=_('Chat'), data_testid='chat')
-        self._panel.visible = False
-        self._button.props['aria-controls'] = self._panel.html_id
-        self._panel.on('keydown', self.close, js_handler=ESCAPE)
+        self._button.props['aria-expanded'] = 'false'
 
     async def toggle(self) -> None:
         """Open it, or close it."""
@@ -86,8 +80,8 @@ class Chat:
 
     async def open(self) -> None:
         """Show what was said last, and let the person say something."""
-        if not self._panel.default_slot.children:
-            self._fill()
+        if self._panel is None:
+            self._panel = self._build_panel()
         self._is_open = self._panel.visible = True
         self._show_unread()
         await self._load()
@@ -96,6 +90,8 @@ class Chat:
 
     async def close(self) -> None:
         """Put it away. What was being written stays in the field."""
+        if self._panel is None:
+            return
         last = self._talk_shown.last
         self._is_open = self._panel.visible = False
         self._talk_shown.clear()
@@ -104,8 +100,8 @@ class Chat:
         focus(self._button)
         await self._saw(last)
 
-    def _fill(self) -> None:
-        with self._panel:
+    def _build_panel(self) -> ui.element:
+        with self.place, part('aside', 'chat', aria_label=_('Chat'), data_testid='chat') as panel:
             with part('header', 'chat-header'):
                 Words('h2', _('Chat'))
                 icon_button('close', N_('Close the chat'), self.close)
@@ -127,6 +123,9 @@ class Chat:
                 Words('button', _('Send'), 'button button-main', type='submit')
             form.on('submit', self._send, js_handler=SUBMIT).mark('chat-form')
             ui.timer(MINUTE, lambda: self._talk_shown.refresh())
+        panel.on('keydown', self.close, js_handler=ESCAPE)
+        self._button.props['aria-controls'] = panel.html_id
+        return panel
 
     async def _send(self, event: events.GenericEventArguments) -> None:
         text = event.args if isinstance(event.args, str) else ''
@@ -215,7 +214,7 @@ class Chat:
         self._asked = True
         unseen = self._talk.messages.unseen(self._room.id, self.me.id, MOST_COUNTED + 1)
         found = await self._quietly(unseen)
-        if isinstance(found, int) and not self._is_open:
+        if isinstance(found, int) and found and not self._is_open:
             self._unread = found
             self._show_unread()
 
@@ -228,12 +227,15 @@ class Chat:
 
     def _show_unread(self) -> None:
         many = f'{MOST_COUNTED}+' if self._unread > MOST_COUNTED else str(self._unread)
-        self._badge.text = many
-        self._badge.visible = self._unread > 0
+        if self._unread and self._badge is None:
+            with self._button:
+                self._badge = Words('span', '', 'chat-badge', aria_hidden='true', data_testid='chat-unread')
+        if self._badge is not None:
+            self._badge.text = many
+            self._badge.visible = self._unread > 0
         label = _('Chat')
         if self._unread:
             label = ngettext('Chat: {unread} unread', 'Chat: {unread} unread', self._unread, unread=many)
         self._button.props.update(
             {'title': label, 'aria-label': label, 'aria-expanded': 'true' if self._is_open else 'false'}
         )
-        self._button.update()

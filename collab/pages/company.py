@@ -20,7 +20,7 @@ class Company:
 
     def __init__(self, client: Client, say: Callable[[str], None], pause: float = PAUSE) -> None:
         self._aloud = say
-        self._line = Words('p', '', 'company', aria_hidden='true', data_testid='company')
+        self._line: Words | None = None
         self._said: dict[str, str] | None = None
         self._here: dict[str, str] = {}
         self._soon = Soon(client, pause, self._say)
@@ -40,9 +40,14 @@ class Company:
         gone = [name for person, name in before.items() if person not in self._here]
         words = ' '.join(filter(None, (joined(came), left(gone))))
         if words:
-            self._line.text = words
+            self._show(words)
             self._aloud(words)
             self._fading.ask()
 
     def _clear(self) -> None:
-        self._line.text = ''
+        self._show('')
+
+    def _show(self, words: str) -> None:
+        if self._line is None:  # on many pages nobody ever comes or goes
+            self._line = Words('p', words, 'company', aria_hidden='true', data_testid='company')
+        self._line.text = words

@@ -1,7 +1,6 @@
 """One document: its title, its people, whether it is saved, and the text itself."""
 
 import asyncio
-import json
 import logging
 from contextlib import AsyncExitStack
 
@@ -130,7 +129,7 @@ class DocumentPage:
             self._title = TitleField(self._hub, self._room, self._client, self._notice)
             self._title.author = self._me.id
             SaveStatus().classes('status')
-            self._faces = Faces(self._dialog.open, self._go_to)
+            self._faces = Faces(self._dialog.open)
             self._chat.build_button()
             share = Words('button', _('Share'), 'button button-main', type='button')
             share.on('click', self._shared, js_handler=COPY_LINK)
@@ -143,9 +142,9 @@ class DocumentPage:
             )
         self._gone = Gone(self._hub, self._room, self._client, self._notice)
         UnsentEdits(self._room.id)
-        with part('div', 'workspace'):
+        with part('div', 'workspace') as self._chat.place:
             self._editor = self._make_editor()
-            self._chat.build_panel()
+        self._faces.on_other(f'(id, name) => getElement({self._editor.id})?.goToPerson(id, name)')
         if (channel := self._editor.channel) is not None:
             self._chat.role = lambda: channel.role
         self._company = Company(self._client, announcer.say)
@@ -201,12 +200,8 @@ class DocumentPage:
     def _show_people(self) -> None:
         here = {person.id: person for person in self._room.people()}
         me = here.pop(self._me.id, self._me)
-        self._faces.show([me, *here.values()], me.id)
+        self._faces.show([me, *here.values()], me)
         self._company.show(list(here.values()))
-
-    def _go_to(self, person: Person) -> str:
-        who = f'{json.dumps(person.id)}, event.currentTarget.textContent'
-        return f'(event) => getElement({self._editor.id})?.goToPerson({who})'
 
     def _become(self, person: Person) -> None:
         self._me = self._chat.me = person

@@ -1,11 +1,11 @@
 """The choice in which kind of file somebody takes a document away."""
 
-from nicegui import Client, events, ui
+from nicegui import Client, events
 
 from collab.files.kinds import Kind, file_name
 from collab.language.speaking import N_, _
 from collab.pages.keeping import GONE
-from collab.pages.parts import Notice, Words, button, part
+from collab.pages.parts import Dialog, Notice, Words, button, part
 
 KINDS = {
     Kind.MARKDOWN: (N_('Markdown'), N_('The text, exactly as it stands.')),
@@ -45,23 +45,18 @@ class ExportDialog:
     """Offers a document as files; it belongs to one page."""
 
     def __init__(self, client: Client, notice: Notice) -> None:
-        self._client = client
         self._notice = notice
-        with client, ui.dialog() as self._dialog:
-            self._dialog.props['aria-label'] = _('Export')
-            self._sheet = part('div', 'dialog', role='document').mark('export')
+        self._dialog = Dialog(client, _('Export'))
 
     def open(self, document_id: str, title: str) -> None:
         """Offer this document."""
-        self._sheet.clear()
-        with self._sheet:
+        with self._dialog.filled(), part('div', 'dialog', role='document').mark('export'):
             Words('h2', _('Export'))
             with part('ul', 'offers'):
                 for number, kind in enumerate(KINDS):
                     self._offer(document_id, title, kind, first=number == 0)
             with part('div', 'dialog-actions'):
                 button(_('Close'), self._dialog.close)
-        self._dialog.open()
 
     def _offer(self, document_id: str, title: str, kind: Kind, *, first: bool) -> None:
         name, words = KINDS[kind]

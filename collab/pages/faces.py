@@ -1,15 +1,17 @@
 """People as small round initials in their colour, with their names for whoever asks."""
 
 from collections.abc import Callable, Sequence
-from html import escape
+from functools import lru_cache
 from typing import Any
 
-from nicegui import ui
-
 from collab.document.people import Person
+from collab.editor.element import PeopleHere
 from collab.language.speaking import _, ngettext
-from collab.pages.parts import Words, part
+from collab.pages.parts import Words
 from collab.pages.words import initials
+
+MOST = 8
+"""Faces on one page, of which a wide screen shows six; of everybody else there are only the names."""
 
 
 class Face:
@@ -17,24 +19,15 @@ class Face:
 
     :param on_click: called with a click on oneself
     :param you: say that it is oneself
-    :param script: what a click on somebody else does in the browser
     """
 
-    def __init__(
-        self,
-        person: Person,
-        on_click: Callable[[], Any] | None = None,
-        you: bool = False,
-        script: Callable[[Person], str] | None = None,
-    ) -> None:
+    def __init__(self, person: Person, on_click: Callable[[], Any] | None = None, you: bool = False) -> None:
         self._you = you
-        self._does = _('change name and colour') if on_click else _('go to their cursor') if script else ''
-        tag, attributes = ('button', {'type': 'button'}) if on_click or script else ('span', {})
+        self._does = _('change name and colour') if on_click else ''
+        tag, attributes = ('button', {'type': 'button'}) if on_click else ('span', {})
         self._circle = Words(tag, '', 'face', **attributes)
         if on_click is not None:
             self._circle.on('click', on_click, args=[]).mark('myself-face')
-        if script is not None:
-            self._circle.on('click', js_handler=script(person))
         self.show(person)
 
     def show(self, person: Person) -> None:
@@ -47,58 +40,42 @@ class Face:
         self._circle.props['data-pattern'] = str(person.pattern)
 
 
-MOST = 8
-"""Faces on one page, of which a wide screen shows six. Each takes ten kilobytes of memory on each page; of
-everybody else there are only the names, in one list."""
-
-
 class Faces:
-    """A list of faces that follows who is there, changing only what changed."""
+    """A list of faces that follows who is there. It is one element on each page, however many they are.
 
-    def __init__(
-        self,
-        on_me: Callable[[], Any],
-        on_other: Callable[[Person], str] | None = None,
-        label: str = '',
-    ) -> None:
-        """`on_other` gives the script that a click on somebody else runs."""
-        self._on_me = on_me
-        self._on_other = on_other
-        self._shown: dict[str, tuple[Person, Face, ui.element]] = {}
-        with part('div', 'people'):
-            self._list = part('ul', 'faces', aria_label=label or _('People here'), data_testid='presence')
-            self._more = Words('span', '', 'faces-more', aria_hidden='true')
-            self._others = part('ul', 'aside', aria_label=_('More people here'))
-            self._count = Words('span', '', 'people-count', data_testid='presence-count')
+    :param on_me: called with a click on oneself
+    """
 
-    def show(self, people: Sequence[Person], me: str) -> None:
-        """Show these people, each once; the one with the id `me` may change how they look."""
-        faces = some_of(people, me)
-        gone = self._shown.keys() - {person.id for person in faces}
-        for person_id in gone:
-            self._shown.pop(person_id)[2].delete()
-        for person in faces:
-            self._show(person, person.id == me)
-        self._show_others([person for person in people if person not in faces])
-        self._count.text = ngettext('{number} here', '{number} here', len(people))
-        self._count.props['title'] = ', '.join(person.name for person in people)
+    def __init__(self, on_me: Callable[[], Any]) -> None:
+        words = {
+            'label': _('People here'),
+            'more': _('More people here'),
+            'change': _('change name and colour'),
+            'go': _('go to their cursor'),
+        }
+        self._here = PeopleHere(words).mark('presence presence-count myself-face')
+        self._here.on('click', on_me, args=[])
 
-    def _show_others(self, others: Sequence[Person]) -> None:
-        """Their names as one piece of HTML, in which nothing of a name is read as such."""
-        self._more.text = f'+{len(others)}'
-        self._more.visible = self._others.visible = bool(others)
-        named = (f'<li data-testid="presence-person">{escape(person.name)}</li>' for person in others)
-        self._others.props['innerHTML'] = ''.join(named)
+    def on_other(self, script: str) -> None:
+        """Let a click on somebody else do this in the browser; the script takes their id and name."""
+        self._here.on('go', js_handler=script)
 
-    def _show(self, person: Person, is_me: bool) -> None:
-        if person.id not in self._shown:
-            with self._list, part('li', 'me' if is_me else '', data_testid='presence-person') as item:
-                face = Face(person, self._on_me, you=True) if is_me else Face(person, script=self._on_other)
-            self._shown[person.id] = (person, face, item)
-        known, face, item = self._shown[person.id]
-        if known != person:
-            face.show(person)
-            self._shown[person.id] = (person, face, item)
+    def show(self, people: Sequence[Person], me: Person) -> None:
+        """Show these people, each once; `me` may change how they look."""
+        faces = some_of(people, me.id)
+        self._here.show(
+            faces=tuple(map(_face, faces)),
+            others=tuple(person.name for person in people if person not in faces),
+            me=me.id,
+            you=_('{name} (you)', name=me.name),
+            count=ngettext('{number} here', '{number} here', len(people)),
+        )
+
+
+@lru_cache(maxsize=4096)
+def _face(person: Person) -> tuple[str, str, str, str, int]:
+    """What the browser needs of it; the same one serves every page."""
+    return person.id, person.name, initials(person.name), person.color, person.pattern
 
 
 def some_of(people: Sequence[Person], me: str) -> list[Person]:

@@ -12,8 +12,8 @@ from nicegui import Client, app, ui
 from collab.language.catalogue import browser_script, browser_version, translations
 from collab.language.choosing import LANGUAGES
 from collab.language.speaking import WORDS_URL, _, speak
-from collab.pages.look import LookMenu
-from collab.pages.parts import Words, part
+from collab.pages.look import look_menu
+from collab.pages.parts import Html, Words, part
 
 DESIGN = Path(__file__).parent / 'design'
 FIRST = ('tokens', 'base', 'parts')
@@ -27,6 +27,13 @@ POLICY = (
     "base-uri 'self'; form-action 'self'"
 )
 """What browsers fetch for a page comes from this server, whatever people write in it."""
+BRAND = '<span class="brand-mark" aria-hidden="true"></span><span class="brand-name">Collab</span>'
+SKIP = """() => {
+    const content = document.querySelector('.nicegui-content');
+    content.tabIndex = -1;
+    content.focus();
+}"""
+"""A main part is no place for the keyboard otherwise."""
 FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" '
     'fill="#24479c"/><path d="M10 7.5v17M7 7.5h6M7 24.5h6" stroke="#fff" stroke-width="2.4" '
@@ -75,14 +82,15 @@ def frame(title: str, kind: str) -> Iterator[ui.element]:
     speak(client)
     ui.page_title(title)
     client.layout.classes(f'page page-{kind}')
-    ui.skip_link(_('Skip to the content'), target=client.content)
-    with client.layout, part('header', 'bar') as header:
-        with part('a', 'brand', href='/', aria_label=_('Collab: all documents')):
-            part('span', 'brand-mark', aria_hidden='true')
-            Words('span', 'Collab', 'brand-name')
-        tools = part('div', 'bar-tools')
-        LookMenu(client)
-    header.move(client.layout, 1)
+    with client.layout:
+        skip = Words('a', _('Skip to the content'), 'nicegui-skip-link', href=f'#{client.content.html_id}')
+        with part('header', 'bar') as header:
+            Html('a', 'brand', BRAND, href='/', aria_label=_('Collab: all documents'))
+            tools = part('div', 'bar-tools')
+            look_menu(client)
+    skip.on('click', js_handler=SKIP)
+    skip.move(target_index=0)
+    header.move(target_index=1)
     yield tools
 
 

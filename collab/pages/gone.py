@@ -27,7 +27,7 @@ RELOAD = 'document.querySelector(".collab-editor")?.__collab?.status().unsaved =
 
 
 class Gone:
-    """A bar over the text, empty until the document ends. After a delete it waits for the return."""
+    """A bar over the text, made when the document ends. After a delete it waits for the return."""
 
     def __init__(self, hub: Hub, room: Room, client: Client, notice: Notice) -> None:
         self._hub = hub
@@ -36,7 +36,7 @@ class Gone:
         self._notice = notice
         self._deleted: bool | None = None
         self._soon = Soon(client, PAUSE, self._look)
-        self._bar = part('div', 'gone', role='alert')
+        self._bar: ui.element | None = None
 
     def show(self) -> None:
         """Nobody may edit here any more: say why."""
@@ -89,8 +89,11 @@ class Gone:
             ui.navigate.to(f'/d/{self._room.id}')
 
     def _fill(self, words: str, action: str = '', do: Callable[[], Any] | None = None) -> None:
-        if self._bar.is_deleted:
+        if self._client.is_deleted:
             return
+        if self._bar is None:
+            with self._client:
+                self._bar = part('div', 'gone', role='alert').move(target_index=0)
         self._bar.clear()
         with self._bar:
             Words('span', _(words))

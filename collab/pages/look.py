@@ -5,14 +5,16 @@ It is kept in cookies, so that the server sends a page as it is wanted and nothi
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from copy import copy
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
 
 from nicegui import Client, events, ui
 
 from collab.language.choosing import LANGUAGES
-from collab.language.speaking import COOKIE, N_, _
-from collab.pages.parts import Words, part
+from collab.language.speaking import COOKIE, N_, _, language
+from collab.pages.parts import Html
 
 THEMES = {'system': N_('As the system'), 'light': N_('Light'), 'dark': N_('Dark')}
 SCHEMES = {'system': 'light dark', 'light': 'light', 'dark': 'dark'}
@@ -20,28 +22,33 @@ EDGES = {'light': '#f7f6f3', 'dark': '#141519'}
 """What browsers paint around a page: the token --desk."""
 
 THEME_COOKIE, QUIET_COOKIE = 'collab_theme', 'collab_quiet'
-LOOK = 'look'
-"""Where NiceGUI keeps it for an open page."""
+QUIET = 'quiet'
+"""Where NiceGUI keeps for an open page what was chosen on it."""
 
-WEAR = """() => {
-    document.cookie = 'NAME=VALUE; Path=/; Max-Age=31536000; SameSite=Lax';
-    document.documentElement.style.colorScheme = 'SCHEME';
-    for (const edge of document.querySelectorAll('meta[name=theme-color]')) {
-        edge.content = EDGES['VALUE'] ?? EDGES[edge.dataset.scheme];
-    }
-    emit();
-}"""
-HUSH = """(event) => {
-    document.cookie = `NAME=${Number(!event.target.checked)}; Path=/; Max-Age=31536000; SameSite=Lax`;
-    emit(event.target.checked);
-}"""
-"""Done by the browser itself, which need not have a connection for it; the server hears of it."""
-SPEAK = """(event) => {
-    const age = event.target.value ? 31536000 : 0;
-    document.cookie = `NAME=${event.target.value}; Path=/; Max-Age=${age}; SameSite=Lax`;
-    location.reload();
-}"""
-"""A page speaks one language from its first word to its last; what is not saved yet survives a reload."""
+CHOSEN = f"""({{target}}) => {{
+    const keep = (name, value, age = 31536000) => {{
+        document.cookie = `${{name}}=${{value}}; Path=/; Max-Age=${{age}}; SameSite=Lax`;
+    }};
+    if (target.name === 'theme') {{
+        const edges = {json.dumps(EDGES)};
+        keep('{THEME_COOKIE}', target.value);
+        document.documentElement.style.colorScheme = {json.dumps(SCHEMES)}[target.value];
+        for (const edge of document.querySelectorAll('meta[name=theme-color]')) {{
+            edge.content = edges[target.value] ?? edges[edge.dataset.scheme];
+        }}
+        setDark(target.value === 'system' ? null : target.value === 'dark');
+    }} else if (target.name === 'announce') {{
+        keep('{QUIET_COOKIE}', Number(!target.checked));
+        emit(target.checked);
+    }} else {{
+        keep('{COOKIE}', target.value, target.value ? 31536000 : 0);
+        location.reload();
+    }}
+}}"""
+"""Done by the browser itself, which need not have a connection for it; the server hears who wants quiet.
+
+A page speaks one language from its first word to its last; what is not saved yet survives a reload.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,70 +82,63 @@ def head(look: Look) -> str:
 
 def is_quiet(client: Client) -> bool:
     """Whether this page is to keep its news to the eyes."""
-    return look_of(client.request.cookies).quiet if LOOK not in client.storage else client.storage[LOOK].quiet
+    return bool(client.storage.get(QUIET, look_of(client.request.cookies).quiet))
 
 
-class LookMenu:
-    """A button of the header, and what it opens: all that one can choose about the look of the pages."""
+def look_menu(client: Client) -> None:
+    """A button of the header, and what it opens: all that one can choose about the look of the pages.
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._look = look_of(client.request.cookies)
-        client.storage[LOOK] = self._look
-        ui.add_head_html(head(self._look))
-        self._dark = ui.dark_mode(self._look.dark)
-        label = _('Display and announcements')
-        with part('div', 'look'):
-            opener = part('button', 'icon-button', type='button', title=label, aria_label=label)
-            with opener:
-                part('span', 'icon icon-look', aria_hidden='true')
-            with part('div', 'look-menu', popover='auto', role='group', aria_label=label) as menu:
-                self._fill()
-        opener.props['popovertarget'] = menu.html_id
-        opener.mark('look')
-
-    def _fill(self) -> None:
-        with part('fieldset', 'choices'):
-            Words('legend', _('Appearance'))
-            for theme, words in THEMES.items():
-                self._choice(theme, _(words))
-        with part('label', 'choice choice-apart'):
-            box = part('input', type='checkbox', **_checked(not self._look.quiet))
-            with part('span'):
-                Words('span', _('Read news aloud'))
-                Words('small', _('Tells screen readers who joins, and when all is saved or you are offline.'))
-        self._choose_language()
-        box.on('change', self._hush, js_handler=HUSH.replace('NAME', QUIET_COOKIE)).mark('announce')
-
-    def _choice(self, theme: str, words: str) -> None:
-        chosen = _checked(theme == self._look.theme)
-        with part('label', 'choice'):
-            choice = part('input', type='radio', name='theme', value=theme, **chosen)
-            Words('span', words)
-        wear = WEAR.replace('NAME', THEME_COOKIE).replace('VALUE', theme).replace('SCHEME', SCHEMES[theme])
-        wear = wear.replace('EDGES', json.dumps(EDGES))
-        choice.on('change', lambda: self._wear(theme), args=[], js_handler=wear).mark(f'theme-{theme}')
-
-    def _choose_language(self) -> None:
-        chosen = self._client.request.cookies.get(COOKIE, '')
-        with part('label', 'choice choice-apart choice-language'):
-            Words('span', _('Language'))
-            with part('select') as choice:
-                Words('option', _('As the browser'), value='', selected=chosen not in LANGUAGES)
-                for language, name in LANGUAGES.items():
-                    Words('option', name, value=language, lang=language, selected=language == chosen)
-        choice.on('change', js_handler=SPEAK.replace('NAME', COOKIE)).mark('language')
-
-    def _wear(self, theme: str) -> None:
-        self._become(replace(self._look, theme=theme))
-        self._dark.value = self._look.dark
-
-    def _hush(self, event: events.GenericEventArguments) -> None:
-        self._become(replace(self._look, quiet=event.args is False))
-
-    def _become(self, look: Look) -> None:
-        self._look = self._client.storage[LOOK] = look
+    It is one element, whose inside everybody shares who chose the same: on every page it costs little.
+    """
+    cookies = client.request.cookies
+    look = look_of(cookies)
+    ui.add_head_html(head(look))
+    if look.dark is not None:
+        client.page = copy(client.page)  # the route's own is for everybody
+        client.page.dark = look.dark
+    chosen = cookies.get(COOKIE, '')
+    menu = Html('div', 'look', _inside(language(), look, chosen if chosen in LANGUAGES else ''))
+    menu.mark('look').on('change', _hush, js_handler=CHOSEN)
 
 
-def _checked(chosen: bool) -> dict[str, Any]:
-    return {'checked': True} if chosen else {}
+def _hush(event: events.GenericEventArguments) -> None:
+    event.client.storage[QUIET] = event.args is False
+
+
+@lru_cache(maxsize=256)
+def _inside(spoken: str, look: Look, chosen: str) -> str:
+    """The button and the menu, in the language that is `spoken`; `chosen` is the one that was asked for."""
+    label = escape(_('Display and announcements'))
+    return (
+        '<button class="icon-button icon-alone icon-look" type="button" popovertarget="look-menu" '
+        f'title="{label}" aria-label="{label}"></button>'
+        f'<div class="look-menu" id="look-menu" popover="auto" role="group" aria-label="{label}">'
+        f'<fieldset class="choices"><legend>{escape(_("Appearance"))}</legend>{_themes(look)}</fieldset>'
+        '<label class="choice choice-apart">'
+        f'<input type="checkbox" name="announce"{_said("checked", not look.quiet)}>'
+        f'<span><span>{escape(_("Read news aloud"))}</span><small>'
+        + escape(_('Tells screen readers who joins, and when all is saved or you are offline.'))
+        + '</small></span></label><label class="choice choice-apart choice-language">'
+        f'<span>{escape(_("Language"))}</span>'
+        f'<select name="language">{_languages(chosen)}</select></label></div>'
+    )
+
+
+def _themes(look: Look) -> str:
+    return ''.join(
+        f'<label class="choice"><input type="radio" name="theme" value="{theme}"'
+        f'{_said("checked", theme == look.theme)}><span>{escape(_(words))}</span></label>'
+        for theme, words in THEMES.items()
+    )
+
+
+def _languages(chosen: str) -> str:
+    options = ''.join(
+        f'<option value="{name}" lang="{name}"{_said("selected", name == chosen)}>{escape(words)}</option>'
+        for name, words in LANGUAGES.items()
+    )
+    return f'<option value="">{escape(_("As the browser"))}</option>{options}'
+
+
+def _said(attribute: str, true: bool) -> str:
+    return f' {attribute}' if true else ''

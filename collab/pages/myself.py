@@ -8,7 +8,7 @@ from nicegui import events, ui
 from collab.document.people import COLORS, NAME_LENGTH, Person
 from collab.language.speaking import N_, _
 from collab.pages.faces import Face
-from collab.pages.parts import Notice, Words, button, part
+from collab.pages.parts import Dialog, Notice, Words, button, part
 from collab.pages.visitors import Visitors
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,8 @@ COLOR_NAMES = (
     N_('Azure'), N_('Blue'), N_('Indigo'), N_('Violet'), N_('Purple'), N_('Pink'), N_('Brown'),
 )  # fmt: skip
 
+SUBMIT = '(event) => { event.preventDefault(); emit(); }'
+
 
 class MyselfDialog:
     """Opened by clicking on oneself. Nothing changes before "Save"; it belongs to one page."""
@@ -26,10 +28,7 @@ class MyselfDialog:
         self._visitors = visitors
         self._person = self._draft = person
         self._notice = notice
-        with ui.dialog() as self._dialog:
-            self._sheet = part('form', 'dialog').mark('myself')
-        self._dialog.props['aria-label'] = _('How others see you')
-        self._sheet.on('submit', self._save, args=[], js_handler='(e) => { e.preventDefault(); emit(); }')
+        self._dialog = Dialog(ui.context.client, _('How others see you'))
 
     def become(self, person: Person) -> None:
         """The person is called so now, by whatever page they changed it on."""
@@ -38,10 +37,9 @@ class MyselfDialog:
     def open(self) -> None:
         """Show it, as the person looks now."""
         self._draft = self._person
-        self._sheet.clear()
-        with self._sheet:
+        with self._dialog.filled(), part('form', 'dialog').mark('myself') as sheet:
+            sheet.on('submit', self._save, args=[], js_handler=SUBMIT)
             self._fill()
-        self._dialog.open()
 
     def _fill(self) -> None:
         with part('div', 'dialog-title'):

@@ -1,6 +1,7 @@
 """The plain things that pages are made of: HTML elements with a class of the design system."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nicegui import Client, ui
@@ -26,6 +27,23 @@ class Words(TextElement):
     def __init__(self, tag: str, text: str, classes: str = '', **attributes: Any) -> None:
         super().__init__(tag=tag, text=text)
         dress(self, classes, attributes)
+
+
+class Html(ui.element):
+    """An element with HTML of ours inside: however much that is, it costs little. Escape what people say."""
+
+    def __init__(self, tag: str, classes: str, inside: str = '', **attributes: Any) -> None:
+        super().__init__(tag)
+        dress(self, classes, attributes)
+        self._props['innerHTML'] = inside
+
+    def show(self, inside: str) -> None:
+        """Have this inside; what is there already travels no more."""
+        if self._props['innerHTML'] != inside:
+            self._props['innerHTML'] = inside
+
+    def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
+        return [*super()._displayed_contents(only_visible=only_visible), self._props['innerHTML']]
 
 
 def part(tag: str, classes: str = '', **attributes: Any) -> ui.element:
@@ -93,6 +111,32 @@ def icon_button(icon: str, label: str, on_click: Callable[..., Any], classes: st
 def focus(element: ui.element) -> None:
     """Let the keyboard go on at this element."""
     element.client.run_javascript(f'getElement({element.id})?.focus()')
+
+
+class Dialog:
+    """A sheet over the page, called `label`, that is made when it is first opened."""
+
+    def __init__(self, client: Client, label: str) -> None:
+        self._client = client
+        self._label = label
+        self._dialog: ui.dialog | None = None
+
+    @contextmanager
+    def filled(self) -> Iterator[None]:
+        """Open it with what is made in this block, in place of what was in it."""
+        if self._dialog is None:
+            with self._client:
+                self._dialog = ui.dialog()
+            self._dialog.props['aria-label'] = self._label
+        self._dialog.clear()
+        with self._dialog:
+            yield
+        self._dialog.open()
+
+    def close(self) -> None:
+        """Put it away."""
+        if self._dialog is not None:
+            self._dialog.close()
 
 
 class Notice:

@@ -1,6 +1,7 @@
 """One document in the list: its title, when it changed, who is in it, and what can be done with it."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 from nicegui import ui
 
@@ -12,7 +13,7 @@ from collab.pages.doing import Doing
 from collab.pages.faces import Face
 from collab.pages.more import Entry as MenuEntry
 from collab.pages.more import More
-from collab.pages.parts import Marked, Words, focus, icon_button, part
+from collab.pages.parts import Html, Marked, Words, focus, icon_button, part
 from collab.pages.words import ago, exactly, machine_time, shown
 from collab.rooms.naming import TITLE_LENGTH
 from collab.rooms.ports import DocumentInfo, milliseconds
@@ -42,9 +43,7 @@ class Row:
                 self._title = Marked('a', 'document-title', href=f'/d/{info.id}', dir='auto')
                 self._title.element.mark('document-title')
                 self._title.show(shown(info.title), ())
-                with part('p', 'document-when', data_testid='document-when'):
-                    self._when = Words('time', '')
-                    self._by = Words('span', '')
+                self._when = Html('p', 'document-when', data_testid='document-when')
                 UnsentMark(info.id, _(UNSENT), _(REMAINING)).classes('document-unsent')
             with part('div', 'document-actions'):
                 self._pin_button = icon_button('pin', N_('Pin'), self._pin)
@@ -71,10 +70,7 @@ class Row:
         title = shown(info.title)
         self._title.show(title, found.title_marks if found and title == info.title else ())
         self._title.element.visible = not self.busy
-        self._when.text = ago(info.changed_at, milliseconds())
-        self._when.props['title'] = exactly(info.changed_at)
-        self._when.props['datetime'] = machine_time(info.changed_at)
-        self._by.text = ' ' + _('by {name}', name=entry.by) if entry.by else ''
+        self._when.show(_changed(info.changed_at, entry.by))
         self._show_pinned(entry.pinned)
         if list(people) != list(self._people):
             self._people = list(people)
@@ -173,3 +169,10 @@ class Row:
                     Face(person)
             if len(self._people) > FACES:
                 Words('li', f'+{len(self._people) - FACES}', 'faces-more')
+
+
+def _changed(moment: int, by: str) -> str:
+    """When a document changed, and by whom."""
+    time = f'<time datetime="{machine_time(moment)}" title="{escape(exactly(moment))}">'
+    who = ' ' + _('by {name}', name=by) if by else ''
+    return f'{time}{escape(ago(moment, milliseconds()))}</time><span>{escape(who)}</span>'

@@ -3,10 +3,10 @@
 from itertools import groupby
 
 import segno
-from nicegui import Client, ui
+from nicegui import Client
 
 from collab.language.speaking import _
-from collab.pages.parts import Words, button, part
+from collab.pages.parts import Dialog, Words, button, part
 
 HERE = 'location.origin + location.pathname'
 """Only the browser knows by which name it reached this server."""
@@ -20,24 +20,19 @@ class QrDialog:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        with ui.dialog() as self._dialog:
-            self._sheet = part('div', 'dialog qr', aria_label=_('Join with a phone'), role='document').mark(
-                'qr'
-            )
+        self._dialog = Dialog(client, _('Join with a phone'))
 
     async def open(self) -> None:
         """Show it."""
         link = await self._client.run_javascript(HERE)
         if not isinstance(link, str) or len(link) > LONGEST:
             return
-        self._sheet.clear()
-        with self._sheet:
+        with self._dialog.filled(), part('div', 'dialog qr', role='document').mark('qr'):
             Words('h2', _('Join with a phone'))
             picture(link)
             Words('p', link, 'qr-link', dir='ltr')
             with part('div', 'dialog-actions'):
                 button(_('Close'), self._dialog.close, autofocus=True)
-        self._dialog.open()
 
 
 def picture(link: str) -> None:

@@ -10,7 +10,7 @@ from collab.language.speaking import N_, _
 from collab.pages.beginnings import BEGINNINGS
 from collab.pages.keeping import NOT_NOW
 from collab.pages.missing import go_to
-from collab.pages.parts import Notice, Words, button, icon_button, part
+from collab.pages.parts import Dialog, Notice, Words, button, icon_button, part
 from collab.pages.words import shown
 from collab.rooms.hub import Hub
 from collab.storage.templates import Kept, Templates
@@ -31,9 +31,7 @@ class TemplateDialog:
         self._notice = notice
         self._me = me
         self._busy = False
-        with client, ui.dialog() as self._dialog:
-            self._dialog.props['aria-label'] = _('New from a template')
-            self._sheet = part('div', 'dialog', role='document').mark('templates')
+        self._dialog = Dialog(client, _('New from a template'))
 
     async def open(self) -> None:
         """Show what there is."""
@@ -43,8 +41,7 @@ class TemplateDialog:
             log.exception('The templates could not be listed.')
             self._notice.say(_(NOT_NOW))
             return
-        self._sheet.clear()
-        with self._sheet:
+        with self._dialog.filled(), part('div', 'dialog', role='document').mark('templates'):
             Words('h2', _('New from a template'))
             with part('ul', 'offers'):
                 for name, words, text in BEGINNINGS:
@@ -60,7 +57,6 @@ class TemplateDialog:
                 Words('p', _(NONE_YET), 'offers-title')
             with part('div', 'dialog-actions'):
                 button(_('Close'), self._dialog.close)
-        self._dialog.open()
 
     def _offer(self, name: str, words: str, make: Callable[[], Awaitable[None]], marker: str) -> ui.element:
         with part('li') as row, part('button', 'offer', type='button') as offer:

@@ -1,5 +1,6 @@
 """People who write together notice each other, in real browsers."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Browser, expect
@@ -87,6 +88,19 @@ async def test_a_meeting_of_three_writes_ticks_and_follows(
     await cem.page.context.close()
     await expect(bob.page.get_by_test_id('company')).to_contain_text('Cem left.', timeout=2 * WITHIN)
     await expect(bob.page.locator('.collab-typing')).to_be_empty(timeout=WITHIN)
+
+
+async def test_a_name_is_shown_to_the_others_and_never_run(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc')
+    ann, eve = [await (await visitor()).open(f'{collab.url}/d/doc') for _ in range(2)]
+    evil = '<img src=x onerror=window.hacked=1>'
+    await be(eve, evil)
+    face = ann.page.get_by_test_id('presence').get_by_role('button', name=evil)
+    await expect(face).to_have_attribute('title', f'{evil} — go to their cursor', timeout=WITHIN)
+    for tab in (ann, eve):
+        await expect(tab.page.get_by_test_id('presence-count')).to_have_attribute('title', re.compile(evil))
+        assert await tab.page.locator('.people img').count() == 0
+        assert await tab.page.evaluate('window.hacked') is None
 
 
 async def test_people_of_one_colour_are_told_apart_by_its_pattern(collab: Collab, visitor: Visitor) -> None:
