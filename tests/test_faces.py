@@ -21,20 +21,35 @@ def test_of_many_the_first_are_shown_and_oneself() -> None:
     assert some_of(people, mine) == [*people[: MOST - 1], people[MOST + 50]]
 
 
-async def test_of_a_crowd_everybody_is_named_and_no_name_is_read_as_html(user: User) -> None:
+async def test_of_a_crowd_everybody_is_named_and_leads_to_where_they_are(user: User) -> None:
     people = [guest(str(number)) for number in range(MOST + 2)]
-    evil = replace(people[-1], name='<img src=x onerror=alert(1)>')
+    me = people[0]
     await user.open('/')
     with user.client, user.client.content:
         faces = Faces(lambda: None)
-        faces.show([*people[:-1], evil], people[0].id)
+        faces.show(people, me.id)
     assert len(user.find(marker='presence-person').elements) == MOST
-    others = faces._others
-    assert others.visible
-    assert others.props['innerHTML'].count('<li data-testid="presence-person">') == 2
-    assert '&lt;img src=x onerror=alert(1)&gt;' in others.props['innerHTML']
-    assert '<img' not in others.props['innerHTML']
+    await user.should_see(marker='presence-count', content=f'{MOST + 2} here')
+    names = faces._names.props['innerHTML']
+    assert names.count('<li data-testid="presence-person">') == 2
+    assert names.count('<button data-person=') == len(people) - 1
+    assert f'{me.name} (you)' in names
+    for person in people[1:]:
+        assert f'<button data-person="{person.id}" style="--person: {person.color}">{person.name}<' in names
     with user.client:
-        faces.show(people[:2], people[0].id)
-    assert not others.visible
-    assert others.props['innerHTML'] == ''
+        faces.show(people[:2], me.id)
+    assert faces._names.props['innerHTML'].count('<li>') == 2
+    assert not faces._more.visible
+
+
+async def test_no_name_is_read_as_html(user: User) -> None:
+    evil = replace(guest('1'), id='"><script>', name='<img src=x onerror=alert(1)>')
+    await user.open('/')
+    for me in ('0', evil.id):
+        with user.client, user.client.content:
+            faces = Faces(lambda: None)
+            faces.show([guest('0'), evil], me)
+        names = faces._names.props['innerHTML']
+        assert '&lt;img src=x onerror=alert(1)&gt;' in names
+        assert '<img' not in names
+        assert '<script' not in names

@@ -1,7 +1,6 @@
 """One document: its title, its people, whether it is saved, and the text itself."""
 
 import asyncio
-import json
 import logging
 from contextlib import AsyncExitStack
 
@@ -130,7 +129,7 @@ class DocumentPage:
             self._title = TitleField(self._hub, self._room, self._client, self._notice)
             self._title.author = self._me.id
             SaveStatus().classes('status')
-            self._faces = Faces(self._dialog.open, self._go_to)
+            self._faces = Faces(self._dialog.open)
             self._chat.build_button()
             share = Words('button', _('Share'), 'button button-main', type='button')
             share.on('click', self._shared, js_handler=COPY_LINK)
@@ -145,6 +144,7 @@ class DocumentPage:
         UnsentEdits(self._room.id)
         with part('div', 'workspace'):
             self._editor = self._make_editor()
+            self._faces.lead(f'getElement({self._editor.id})?.goToPerson')
             self._chat.build_panel()
         if (channel := self._editor.channel) is not None:
             self._chat.role = lambda: channel.role
@@ -203,10 +203,6 @@ class DocumentPage:
         me = here.pop(self._me.id, self._me)
         self._faces.show([me, *here.values()], me.id)
         self._company.show(list(here.values()))
-
-    def _go_to(self, person: Person) -> str:
-        who = f'{json.dumps(person.id)}, event.currentTarget.textContent'
-        return f'(event) => getElement({self._editor.id})?.goToPerson({who})'
 
     def _become(self, person: Person) -> None:
         self._me = self._chat.me = person
