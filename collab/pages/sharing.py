@@ -21,9 +21,8 @@ class QrDialog:
     def __init__(self, client: Client) -> None:
         self._client = client
         with ui.dialog() as self._dialog:
-            self._sheet = part('div', 'dialog qr', aria_label=_('Join with a phone'), role='document').mark(
-                'qr'
-            )
+            self._dialog.props['aria-label'] = _('Join with a phone')
+            self._sheet = part('div', 'dialog qr', role='document').mark('qr')
 
     async def open(self) -> None:
         """Show it."""
