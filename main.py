@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from collab import commands
 from collab.data_folder import prepare
-from collab.settings import Settings, SettingsError, load
+from collab.settings import Settings, SettingsError, load, misspelt
 from collab.storage.lock import hold
 from models import Database, DatabaseDamaged, DatabaseUnusable, open_database
 
@@ -65,6 +65,8 @@ def serve(settings: Settings) -> None:
             signal.signal(stop, lambda *_: sys.exit(0))
         logging.basicConfig(level=logging.WARNING, format='%(asctime)s %(levelname)s %(name)s: %(message)s')
         logging.getLogger('collab').setLevel(settings.log_level.upper())
+        for line in misspelt():
+            logging.getLogger('collab').warning(line)
         hold(settings.database_file, PATIENCE)  # never let go: at last a commit may outlive all else here
     join(settings, open_database(settings.database_url, begin_anew=begin_anew))
     if not helpers.is_user_simulation():

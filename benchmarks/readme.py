@@ -7,13 +7,15 @@ Takes benchmarks/results/latest.json unless another file of results is named, wh
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import table
 from benchmarks.machine import ROOT
-from benchmarks.results import Report, Scale, read
+from benchmarks.peers import OWN, PEERS
+from benchmarks.results import Report, Result, Scale, Section, read
 
 LATEST = ROOT / 'benchmarks' / 'results' / 'latest.json'
 BEGIN, END = '<!-- figures: made by benchmarks/readme.py -->\n', '<!-- end of figures -->\n'
@@ -40,18 +42,43 @@ def filled(readme: str, report: Report) -> str:
 
 
 def figures(report: Report) -> str:
-    """On what it was measured, and the table."""
+    """On what it was measured, the crowds beside other servers, and what else was promised."""
     where = next(iter(report.values())).where
     dates = sorted({found.where['date'][:10] for found in report.values()})
     days = ' and '.join(dict.fromkeys((dates[0], dates[-1])))
     place = f'{where["processor"]}, {where["memory"]}, Python {where["python"]}'
     chart = 'peers' if 'peers' in report else 'fanout'
-    return (
+    parts = [
         f'Measured on {days} with {place}; server and load on a core each, every edit committed before it is '
-        'shown, medians of three runs. All is in [benchmarks/results](benchmarks/results/latest.md).\n\n'
-        f'![An edit to all others, by the number of people](benchmarks/results/{chart}.svg)\n\n'
-        f'{table.highlights(report)}'
+        'shown, medians of three runs. All is in [benchmarks/results](benchmarks/results/latest.md).\n',
+        f'![An edit to all others, by the number of people](benchmarks/results/{chart}.svg)\n',
+    ]
+    if 'peers' in report:
+        parts.append(beside(report['peers']))
+        rest = [result for result in report['peers'].results if not is_crowd(result)]
+        report = report | {'peers': replace(report['peers'], results=rest)}
+    return '\n'.join([*parts, table.highlights(report)])
+
+
+def beside(found: Section) -> str:
+    """The crowds, with the servers side by side."""
+    names = [f'{server} {value}' for value in ('p99 ms', 'server %') for server in PEERS.values()]
+    rows = []
+    for result in filter(is_crowd, found.results):
+        missed = [f'**{name} {bound} wanted**' for name, bound, held in result.wanted() if not held]
+        values = [table.number(result.values[name]) if name in result.values else '' for name in names]
+        rows.append([', '.join([result.case, *missed]), *values])
+    lost = sum(run[f'{OWN} lost'] for result in filter(is_crowd, found.results) for run in result.runs)
+    words = (
+        f'{found.title}, from a key to all others (99 %) and the part of a core that it took; '
+        f'edits that {OWN} lost in all runs: {lost:.0f}. `{found.command}`'
     )
+    return f'{words}\n\n{table.table(["people in one document", *names], rows)}'
+
+
+def is_crowd(result: Result) -> bool:
+    """Whether it is one of people who type to each other."""
+    return f'{OWN} p99 ms' in result.values
 
 
 if __name__ == '__main__':

@@ -1,10 +1,13 @@
 """What the person who runs Collab can set, read once from the environment or a file named `.env`."""
 
+import os
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -13,6 +16,8 @@ VERSION = '0.1.0'
 PREFIX = 'COLLAB_'
 DATABASE_SCHEME = 'sqlite+aiosqlite:///'
 SECRET_CHARACTERS = 32
+ALIKE = 0.85
+"""How much a name resembles that of a setting if it was meant to be one, from 0 to 1."""
 EXAMPLES = ('changeme', 'example', 'insecure', 'password', 'placeholder', 'secretkey', 'yoursecret')
 
 HELP = """\
@@ -167,6 +172,19 @@ def load(argv: Sequence[str]) -> Settings:
         raise SettingsError(_explain(error)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f'.env cannot be read: {error}') from None
+
+
+def misspelt() -> list[str]:
+    """A line for each variable of the environment or `.env` that seems to be meant for Collab and is unknown.
+
+    Only those that resemble a setting: others may set variables with this prefix as well.
+    """
+    known = [variable(name) for name in Settings.model_fields]
+    file = Settings.model_config.get('env_file')
+    names = [name.upper() for name in {**os.environ, **(dotenv_values(str(file)) if file else {})}]
+    unknown = [name for name in dict.fromkeys(names) if name.startswith(PREFIX) and name not in known]
+    likely = {name: get_close_matches(name, known, 1, ALIKE) for name in unknown}
+    return [f'{name} is no setting; did you mean {meant[0]}?' for name, meant in likely.items() if meant]
 
 
 def help_text() -> str:

@@ -26,7 +26,7 @@ from tests.support.source import (
 TABLE: dict[str, tuple[set[str], set[str]]] = {
     'models': (set(), {'sqlalchemy', 'alembic'}),
     'collab': (set(), set()),
-    'collab.settings': (set(), {'pydantic', 'pydantic_settings'}),
+    'collab.settings': (set(), {'dotenv', 'pydantic', 'pydantic_settings'}),
     'collab.commands': ({'collab.rooms', 'collab.settings', 'collab.storage', 'models'}, set()),
     'collab.data_folder': ({'collab.settings'}, set()),
     'collab.document': (set(), set()),

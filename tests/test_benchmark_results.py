@@ -92,6 +92,22 @@ def test_the_readme_takes_the_figures_between_its_marks() -> None:
         readme.filled(text, report(of({'ms': 5}), scale=Scale.QUICK))
 
 
+def test_the_readme_shows_the_servers_side_by_side_and_what_was_missed() -> None:
+    crowd = of(
+        {'Collab p99 ms': 5, 'Hocuspocus p99 ms': 4, 'Collab lost': 0, 'p99 ratio': 1.25},
+        {'Collab p99 ms': 5, 'Hocuspocus p99 ms': 4, 'Collab lost': 2, 'p99 ratio': 1.25},
+        case='100 clients',
+        at_most={'p99 ratio': 1},
+    )
+    peers = {
+        'peers': replace(report(crowd, of({'Collab edits/s': 6}, case='replay'))['speed'], title='Beside')
+    }
+    words = readme.figures(peers)
+    assert 'lost in all runs: 2.' in words
+    assert '| 100 clients, **p99 ratio <= 1 wanted** | 5 | 4 |  |' in words
+    assert 'Beside: 100 clients' not in words
+
+
 CHART = Chart('c', 'A <title>', 'x', 'y', ('ms',), log_x=True, log_y=True)
 
 

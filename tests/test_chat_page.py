@@ -3,17 +3,19 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from nicegui.testing import User
 
+from collab.pages.conversation import html_of
 from collab.pages.links import MOST, pieces
-from collab.pages.parts import Words
 from collab.rooms.talk import Message
 from collab.storage.talk import Talks
-from tests.support.rooms import becomes
 from tests.test_pages import begin, leave, path_of
 
 CreateUser = Callable[[], User]
@@ -124,9 +126,8 @@ async def test_what_is_said_while_the_panel_opens_is_there(
 
     monkeypatch.setattr(Talks, 'before', meanwhile)
     await open_chat(amira)
-    await becomes(
-        lambda: {'Before.', 'Meanwhile.'} <= {words.text for words in amira.find(kind=Words).elements}
-    )
+    await amira.should_see(marker='chat-message', content='Before.')
+    await amira.should_see(marker='chat-message', content='Meanwhile.')
 
 
 async def test_who_asks_twice_is_shown_once_what_was_said(user: User, own_settings: Path) -> None:
@@ -169,6 +170,44 @@ def test_only_addresses_of_the_web_become_links(text: str, addresses: list[str])
     found = list(pieces(text))
     assert ''.join(piece for piece, _ in found) == text
     assert [piece for piece, is_address in found if is_address] == addresses
+
+
+class Read(HTMLParser):
+    """What a browser reads in a piece of HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, set[str]]] = []
+        self.text = ''
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name for name, _ in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+HOSTILE = st.lists(
+    st.sampled_from(['<', '>', '"', "'", '&', '&lt;', '<img src=x onerror=alert(1)>', '</p>', '<!--', ']]>'])
+    | st.sampled_from(['http://a.example/', 'javascript:', ' ', '\n'])
+    | st.text(max_size=5),
+    max_size=12,
+).map(''.join)
+
+
+@given(HOSTILE, HOSTILE)
+def test_whatever_is_said_is_shown_and_nothing_of_it_is_read_as_html(name: str, words: str) -> None:
+    message = Message('doc', 1, 'ann', 0, words)
+    read = Read(html_of(message, name, goes_on=False))
+    assert read.text.startswith(name)
+    assert read.text.endswith(words)
+    links = [attributes for tag, attributes in read.tags if tag == 'a']
+    assert all(attributes == {'href', 'target', 'rel'} for attributes in links)
+    assert len(links) == sum(is_address for _, is_address in pieces(words))
+    others = [tag for tag, _ in read.tags if tag != 'a']
+    assert others == ['p', 'strong', 'time', 'p']
 
 
 def test_a_message_full_of_addresses_makes_few_elements() -> None:

@@ -7,8 +7,11 @@ import pytest
 
 from collab.document.news import News
 from collab.document.people import Person
+from collab.rooms import hub as hub_module
 from collab.rooms import journal, opened, snapshots, tail
-from collab.rooms.hub import DELETED, Hub
+from collab.rooms.allowance import Rate
+from collab.rooms.hub import DELETED, SMALLEST, Hub
+from collab.rooms.paces import TooFast
 from collab.rooms.ports import (
     DamagedDocument,
     DocumentExists,
@@ -19,6 +22,7 @@ from collab.rooms.ports import (
 )
 from collab.rooms.room import RESTORED
 from collab.rooms.watching import Happening
+from tests.support.clock import Clock
 from tests.support.rooms import becomes, open_hub, until
 from tests.support.store import MemoryStore
 from tests.support.tab import Tab
@@ -196,6 +200,30 @@ async def test_a_text_beyond_the_limit_is_refused_before_anything_is_made() -> N
         with pytest.raises(ValueError, match='at most 5 bytes'):
             await hub.create(document_id='doc', text='ümläut')
         assert list(await hub.list()) == []
+
+
+async def test_nobody_makes_more_documents_than_people_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(hub_module, 'MAKING', Rate(SMALLEST, 3 * SMALLEST))
+    monkeypatch.setattr(hub_module, 'TOGETHER', Rate(SMALLEST, 5 * SMALLEST))
+    async with open_hub(MemoryStore(), clock=clock) as hub:
+        first = await hub.create('First', text='words', author='ann')
+        await hub.rename(first.id, 'The first', 'ann')
+        for again in (
+            hub.create(text='x' * SMALLEST, author='ann'),
+            hub.duplicate(first.id, 'Copy', 'ann'),
+            hub.rename(first.id, 'Another', 'ann'),
+        ):
+            with pytest.raises(TooFast, match='Wait'):
+                await again
+        assert (await hub.describe(first.id)).title == 'The first'
+        assert await hub.count() == 1
+        for number in range(2):
+            await hub.create(author=f'bot {number}')
+        with pytest.raises(TooFast):
+            await hub.create(author='one more')
+        clock.now += 10.0
+        await hub.duplicate(first.id, 'Copy', 'ann')
 
 
 async def test_a_new_title_is_seen_by_everybody_at_once() -> None:

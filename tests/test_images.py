@@ -11,13 +11,17 @@ import pytest
 from fastapi import FastAPI
 
 from collab.document.roles import Role
-from collab.rooms.images import LIMIT, Images, TooMuch, kind_of
+from collab.rooms import images as images_module
+from collab.rooms.allowance import Rate
+from collab.rooms.images import LIMIT, Images, kind_of
+from collab.rooms.paces import TooFast
 from collab.rooms.ports import UnknownDocument
 from collab.storage.backup import back_up, restore
 from collab.storage.documents import Documents
 from collab.storage.images import Gallery
 from collab.web.images import router
 from models import Database, open_database
+from tests.support.clock import Clock
 from tests.support.store_contract import records
 
 PNG = b'\x89PNG\r\n\x1a\n' + b'picture'
@@ -146,17 +150,31 @@ async def test_who_only_reads_brings_none_and_nobody_brings_too_many(images: Ima
     large = PNG + bytes(LIMIT - len(PNG))
     for _ in range(10):
         await images.add('plan', 'ann', Role.EDITOR, large)
-    with pytest.raises(TooMuch, match='Wait'):
+    with pytest.raises(TooFast, match='Wait'):
         await images.add('plan', 'ann', Role.EDITOR, large)
     await images.add('plan', 'bob', Role.EDITOR, PNG)
     with pytest.raises(UnknownDocument):
         await images.add('none', 'bob', Role.EDITOR, PNG)
 
 
+async def test_whoever_comes_with_ever_new_names_does_not_fill_the_disk(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(images_module, 'TOGETHER', Rate(len(PNG), 3 * len(PNG)))
+    images = Images(Gallery(database), clock=clock)
+    for number in range(3):
+        await images.add('plan', f'bot {number}', Role.EDITOR, PNG)
+    with pytest.raises(TooFast, match='Wait'):
+        await images.add('plan', 'one more', Role.EDITOR, PNG)
+    clock.now += 3.0
+    await images.add('plan', 'ann', Role.EDITOR, PNG)
+
+
 async def test_too_much_and_a_full_disk_are_said_in_words(
     client: httpx.AsyncClient, images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for error, status in ((TooMuch('wait'), 429), (PermissionError('no'), 403), (OSError('full'), 503)):
+    for error, status in ((TooFast('wait'), 429), (PermissionError('no'), 403), (OSError('full'), 503)):
 
         async def fail(*_: object, error: Exception = error) -> None:
             raise error

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from collab.data_folder import prepare
-from collab.settings import VERSION, Settings, SettingsError, help_text, load
+from collab.settings import VERSION, Settings, SettingsError, help_text, load, misspelt
 
 GOOD_SECRET = 'q9Zt-7hVbN2xKp4mRw8sLd3fGj6yTc1e'
 
@@ -53,6 +53,19 @@ def test_the_environment_wins_over_the_file(here: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv('COLLAB_HOST', '')
     settings = load([])
     assert (settings.port, settings.host, settings.open_browser) == (9002, '0.0.0.0', True)
+
+
+def test_a_misspelt_setting_is_named_with_what_it_may_mean(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('COLLAB_PROT', '80')
+    monkeypatch.setenv('COLLAB_PORT', '80')
+    monkeypatch.setenv('COLLAB_SERVICE_HOST', '10.0.0.1')  # as Kubernetes sets for a service of this name
+    (here / '.env').write_text('collab_data_dri=x\nCOLLAB_BACKUPS=3\n')
+    assert misspelt() == [
+        'COLLAB_PROT is no setting; did you mean COLLAB_PORT?',
+        'COLLAB_DATA_DRI is no setting; did you mean COLLAB_DATA_DIR?',
+    ]
 
 
 def test_home_and_capitals_are_understood(monkeypatch: pytest.MonkeyPatch) -> None:

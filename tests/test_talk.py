@@ -9,8 +9,9 @@ import pytest
 
 from collab.document.roles import Role
 from collab.rooms import paces
+from collab.rooms.paces import TooFast
 from collab.rooms.ports import DeletedDocument, UnknownDocument
-from collab.rooms.talk import LENGTH, PACE, Message, Talk, TooFast, clean_message
+from collab.rooms.talk import CROWD, LENGTH, PACE, Message, Talk, clean_message
 from collab.storage.backup import back_up, restore
 from collab.storage.documents import Documents
 from collab.storage.talk import Talks
@@ -138,6 +139,15 @@ async def test_nobody_says_more_than_people_say(talk: Talk, clock: Clock) -> Non
     await say(talk, 'One thing more')
 
 
+async def test_whoever_comes_with_ever_new_names_fills_no_chat(talk: Talk, clock: Clock) -> None:
+    for number in range(int(CROWD.at_once)):
+        await say(talk, 'spam', f'bot {number}')
+    with pytest.raises(TooFast, match='Wait'):
+        await say(talk, 'spam', 'one more')
+    clock.now += 1.0
+    await say(talk, 'Hello', 'ann')
+
+
 async def test_the_pace_of_those_who_were_slow_is_forgotten(
     talk: Talk, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,7 +156,7 @@ async def test_the_pace_of_those_who_were_slow_is_forgotten(
         await say(talk, 'Hello', author)
     clock.now += 60.0
     await say(talk, 'Hello', 'd')
-    assert talk._paces._buckets.keys() == {'d'}
+    assert talk._people._buckets.keys() == {'d'}
 
 
 async def test_it_goes_when_its_document_is_deleted_for_good(

@@ -18,6 +18,7 @@ SAID = (
     N_('Untitled'),
     N_('You may read this document, but not talk in it.'),
     N_('That was much at once. Wait a few seconds, then send it again.'),
+    N_('That was much at once. Wait a few seconds, then try again.'),
     N_('A message needs at least one visible character.'),
     N_('takes too long'),
     N_('could not be dealt with just now'),

@@ -13,9 +13,10 @@ from collab.language.speaking import N_, _, ngettext
 from collab.pages.conversation import Conversation
 from collab.pages.parts import Words, button, focus, icon_button, part
 from collab.pages.visitors import Visitors
+from collab.rooms.paces import TooFast
 from collab.rooms.ports import UnknownDocument
 from collab.rooms.room import Room
-from collab.rooms.talk import LENGTH, Message, Talk, TooFast, TooLong
+from collab.rooms.talk import LENGTH, Message, Talk, TooLong
 
 log = logging.getLogger(__name__)
 

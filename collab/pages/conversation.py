@@ -1,11 +1,13 @@
 """What was said beside a document: a list that grows at its end, and at its beginning if somebody asks."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 
 from nicegui import ui
 
-from collab.pages.links import with_links
-from collab.pages.parts import Words, part
+from collab.pages.links import linked
+from collab.pages.parts import part
 from collab.pages.words import ago, exactly, machine_time
 from collab.rooms.ports import milliseconds
 from collab.rooms.talk import Message
@@ -16,43 +18,58 @@ TOGETHER = 5 * 60_000
 """Milliseconds within which the name of who goes on talking is not said again."""
 
 
+@dataclass(slots=True)
+class Said:
+    """A message on a page: one element, as each takes memory on every page that shows it."""
+
+    message: Message
+    name: str
+    goes_on: bool
+    """Who said it has just said something else."""
+    item: ui.html
+
+    def refresh(self) -> None:
+        """Say anew how long ago it was."""
+        if not self.goes_on:
+            self.item.content = html_of(self.message, self.name, goes_on=False)
+
+
 class Conversation:
     """The messages that are shown, first said first."""
 
     def __init__(self) -> None:
-        self._shown: list[tuple[Message, ui.element, Words | None]] = []
+        self._shown: list[Said] = []
         self._list = part('ol', 'chat-list')
 
     @property
     def first(self) -> int | None:
         """The number of the first message that is shown."""
-        return self._shown[0][0].number if self._shown else None
+        return self._shown[0].message.number if self._shown else None
 
     @property
     def last(self) -> int:
         """The number of the last message that is shown; 0 when none is."""
-        return self._shown[-1][0].number if self._shown else 0
+        return self._shown[-1].message.number if self._shown else 0
 
     def add(self, message: Message, name: str) -> None:
         """Somebody said this."""
         if message.number <= self.last:
             return
-        before = self._shown[-1][0] if self._shown else None
-        self._shown.append((message, *self._make(message, name, before)))
-        for _, item, _ in self._shown[:-MOST]:
-            item.delete()
+        before = self._shown[-1].message if self._shown else None
+        self._shown.append(self._make(message, name, before))
+        for said in self._shown[:-MOST]:
+            said.item.delete()
         self._shown = self._shown[-MOST:]
 
     def add_earlier(self, messages: Sequence[Message], names: Mapping[str, str]) -> None:
         """This was said before all that is shown; what is shown already, as it was just said, is left out."""
         made = []
         if self._shown:
-            messages = [message for message in messages if message.number < self._shown[0][0].number]
+            messages = [message for message in messages if message.number < self._shown[0].message.number]
         for index, message in enumerate(messages):
             before = messages[index - 1] if index else None
-            item, when = self._make(message, names.get(message.author, ''), before)
-            item.move(target_index=index)
-            made.append((message, item, when))
+            made.append(self._make(message, names.get(message.author, ''), before))
+            made[-1].item.move(target_index=index)
         self._shown = made + self._shown
 
     def clear(self) -> None:
@@ -62,30 +79,27 @@ class Conversation:
 
     def refresh(self) -> None:
         """Time has passed."""
-        now = milliseconds()
-        for message, _, when in self._shown:
-            if when is not None:
-                when.text = ago(message.created_at, now)
+        for said in self._shown:
+            said.refresh()
 
-    def _make(self, message: Message, name: str, before: Message | None) -> tuple[ui.element, Words | None]:
+    def _make(self, message: Message, name: str, before: Message | None) -> Said:
         goes_on = (
             before is not None
             and before.author == message.author
             and message.created_at - before.created_at < TOGETHER
         )
-        with self._list, part('li', 'chat-message', data_testid='chat-message') as item:
-            when = None if goes_on else _who(message, name)
-            with part('p', 'chat-text', dir='auto'):
-                with_links(message.text)
-        return item, when
+        with self._list:
+            item = ui.html(html_of(message, name, goes_on=goes_on), sanitize=False, tag='li')
+        item.classes('chat-message').props('data-testid=chat-message').mark('chat-message')
+        return Said(message, name, goes_on, item)
 
 
-def _who(message: Message, name: str) -> Words:
-    with part('p', 'chat-who'):
-        Words('strong', name, dir='auto')
-        return Words(
-            'time',
-            ago(message.created_at, milliseconds()),
-            title=exactly(message.created_at),
-            datetime=machine_time(message.created_at),
-        )
+def html_of(message: Message, name: str, *, goes_on: bool) -> str:
+    """A message as HTML, in which nothing that people wrote is read as such."""
+    text = f'<p class="chat-text" dir="auto">{linked(message.text)}</p>'
+    if goes_on:
+        return text
+    at = message.created_at
+    title, words = escape(exactly(at)), escape(ago(at, milliseconds()))
+    when = f'<time title="{title}" datetime="{machine_time(at)}">{words}</time>'
+    return f'<p class="chat-who"><strong dir="auto">{escape(name)}</strong>{when}</p>{text}'

@@ -13,6 +13,7 @@ from collab.pages.missing import go_to
 from collab.pages.parts import Notice
 from collab.pages.words import shown
 from collab.rooms.hub import Hub
+from collab.rooms.paces import TooFast
 from collab.rooms.ports import DocumentInfo, UnknownDocument
 from collab.storage.templates import Templates
 
@@ -79,6 +80,8 @@ class Doing:
             await work()
         except UnknownDocument:
             self.notice.say(_(GONE))
+        except TooFast as error:
+            self.notice.say(_(str(error)))
         except Exception:
             log.exception('Document %s could not be changed.', info.id)
             self.notice.say(_(NOT_NOW))

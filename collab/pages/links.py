@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
 from urllib.parse import urlsplit
-
-from collab.pages.parts import Words
 
 ADDRESS = re.compile(r'\bhttps?://[^\s<>"\'`]+', re.IGNORECASE)
 MOST = 20
-"""Links in one text: each is an element on every page that shows it, and made while everybody waits."""
+"""Links in one text; nobody says more, and they are looked for while everybody waits."""
 BEHIND = '.,;:!?*_~'
 """Signs that end a sentence rather than an address."""
 PAIRS = {')': '(', ']': '[', '}': '{'}
@@ -31,13 +30,14 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
         yield text[last:], False
 
 
-def with_links(text: str) -> None:
-    """Put the text on the page here; what is an address opens in a tab that knows nothing of this one."""
-    for piece, is_address in pieces(text):
-        if is_address:
-            Words('a', piece, href=piece, target='_blank', rel='noopener noreferrer nofollow')
-        else:
-            Words('span', piece)
+def linked(text: str) -> str:
+    """The text as HTML that shows just it; an address opens in a tab that knows nothing of this one."""
+    return ''.join(_link(piece) if is_address else escape(piece) for piece, is_address in pieces(text))
+
+
+def _link(address: str) -> str:
+    shown = escape(address)
+    return f'<a href="{shown}" target="_blank" rel="noopener noreferrer nofollow">{shown}</a>'
 
 
 def _without_end(address: str) -> str:

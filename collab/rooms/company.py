@@ -9,7 +9,7 @@ from collab.document.presence import Presence
 from collab.document.protocol import Crowd
 from collab.rooms.peer import Peer
 
-PRESENCE_PAUSE = 0.03
+PRESENCE_PAUSE = 0.04
 """Seconds in which the movements of cursors gather before the others see them."""
 
 

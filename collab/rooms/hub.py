@@ -4,14 +4,17 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from collab.document.people import Person
+from collab.rooms.allowance import Rate
 from collab.rooms.catalogue import Catalogue
 from collab.rooms.editing import CODE
 from collab.rooms.history import Revision, history
 from collab.rooms.images import images_of
 from collab.rooms.naming import check_text, clean_id, clean_language, clean_title
 from collab.rooms.opened import DOCUMENT_LIMIT, loaded
+from collab.rooms.paces import Paces, TooFast
 from collab.rooms.ports import DocumentInfo, LogSize
 from collab.rooms.watching import Happening
 
@@ -20,17 +23,32 @@ __all__ = ['DOCUMENT_LIMIT', 'UPLOAD_LIMIT', 'Hub']
 UPLOAD_LIMIT = 100_000_000
 """Bytes of all files that somebody brings at once."""
 
+MAKING = Rate(500_000, 200_000_000)
+"""Bytes of documents that one person makes; each counts for at least SMALLEST, and so does each new name."""
+TOGETHER = Rate(5_000_000, 2_000_000_000)
+"""Bytes of documents that all people make."""
+MOST_DEBT = 5_000_000.0
+SMALLEST = 10_000
+
 DELETED = ('gone', 'This document was deleted. Open its link again to take it back.')
 
 
 class Hub(Catalogue):
-    """All documents. The way to a live one is `async with hub.open(document_id) as room`."""
+    """All documents. The way to a live one is `async with hub.open(document_id) as room`.
+
+    What fills the database raises TooFast when somebody does very much of it.
+    """
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._paces = Paces(MAKING, self.allowances.clock, MOST_DEBT, TOGETHER)
 
     async def create(
         self, title: str = '', *, document_id: str | None = None, text: str = '', author: str = ''
     ) -> DocumentInfo:
         """Make a document, with a text if one is given. Raises DocumentExists, ValueError for a bad id."""
         check_text(text, self._limit)
+        self._pace(author, len(text))
         chosen = secrets.token_urlsafe(16) if document_id is None else clean_id(document_id)
         info = await self._store.create(chosen, clean_title(title), self._now(), author)
         if text:
@@ -52,6 +70,7 @@ class Hub(Catalogue):
 
     async def rename(self, document_id: str, title: str, author: str = '') -> DocumentInfo:
         """Give it a new title, on every screen at once. Raises UnknownDocument, ValueError."""
+        self._pace(author)
         info = await self._store.rename(document_id, clean_title(title), self._now(), author)
         if (room := self.room(document_id)) is not None:
             room.retitle(info.title)
@@ -86,6 +105,7 @@ class Hub(Catalogue):
         """Make another document with the text, pictures and language of this one. Raises as `open` does."""
         async with self.open(document_id) as room:
             text, language = room.text, room.language
+        self._pace(author, len(text))
         info = await self.create(title, author=author)
         if language != info.language:
             await self.set_language(info.id, language)
@@ -95,6 +115,10 @@ class Hub(Catalogue):
         if text:
             await self._begin(info.id, text, author)
         return replace(info, language=language)
+
+    def _pace(self, author: str, size: int = 0) -> None:
+        if not self._paces.take(author, SMALLEST + size):
+            raise TooFast
 
     async def _begin(self, document_id: str, text: str, author: str) -> None:
         async with self.open(document_id) as room:

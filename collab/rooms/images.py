@@ -9,13 +9,15 @@ from typing import Protocol
 
 from collab.document.roles import Act, Role, may
 from collab.rooms.allowance import Rate
-from collab.rooms.paces import Paces
+from collab.rooms.paces import Paces, TooFast
 from collab.rooms.ports import UnknownDocument, milliseconds
 
 LIMIT = 5_000_000
 """Most bytes of one picture."""
 PACE = Rate(500_000, 50_000_000)
 """Bytes that one person brings."""
+TOGETHER = Rate(5_000_000, 1_000_000_000)
+"""Bytes that all people bring."""
 MOST_DEBT = 5_000_000.0
 
 KINDS = {'image/png': 'png', 'image/jpeg': 'jpg', 'image/gif': 'gif', 'image/webp': 'webp'}
@@ -60,10 +62,6 @@ class Pictures(Protocol):
         """The picture; None when there is none. Raises UnknownDocument."""
 
 
-class TooMuch(Exception):
-    """Somebody brings more than people bring. Its text is for them."""
-
-
 class Images:
     """The pictures of all documents. `now` is in milliseconds, `clock` in seconds that only rise."""
 
@@ -75,17 +73,17 @@ class Images:
     ) -> None:
         self._pictures = pictures
         self._now = now
-        self._paces = Paces(PACE, clock, MOST_DEBT)
+        self._paces = Paces(PACE, clock, MOST_DEBT, TOGETHER)
 
     async def add(self, document_id: str, author: str, role: Role, data: bytes) -> Picture:
-        """Keep a picture. Raises PermissionError, ValueError when it is none, TooMuch, UnknownDocument."""
+        """Keep a picture. Raises PermissionError, ValueError when it is none, TooFast, UnknownDocument."""
         if not may(role, Act.EDIT):
             raise PermissionError('You may read this document, but not change it.')
         if len(data) > LIMIT:
             raise ValueError(f'it is larger than {LIMIT // 1_000_000} MB.')
         kind = kind_of(data)
         if not self._paces.take(author, len(data)):
-            raise TooMuch('that was much at once. Wait a few seconds, then try again.')
+            raise TooFast('that was much at once. Wait a few seconds, then try again.')
         picture = Picture(document_id, digest(data), kind, data)
         await self._pictures.keep(picture, author, self._now())
         return picture

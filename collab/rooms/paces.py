@@ -7,15 +7,30 @@ from collab.rooms.allowance import Bucket, Rate
 MOST_KNOWN = 1_000
 """People who are remembered before it is looked who can be forgotten."""
 
+TOO_FAST = 'That was much at once. Wait a few seconds, then try again.'
+
+
+class TooFast(Exception):
+    """Somebody, or everybody together, does more than people do. Its text is for them."""
+
+    def __init__(self, words: str = TOO_FAST) -> None:
+        super().__init__(words)
+
 
 class Paces:
-    """Tells who goes too fast. What is refused counts, too, but nobody owes more than `most_debt`."""
+    """Tells who goes too fast. What is refused counts, too, but nobody owes more than `most_debt`.
 
-    def __init__(self, rate: Rate, clock: Callable[[], float], most_debt: float) -> None:
+    `together` is for all people at once: whoever comes with a new name each time has that to share.
+    """
+
+    def __init__(
+        self, rate: Rate, clock: Callable[[], float], most_debt: float, together: Rate | None = None
+    ) -> None:
         self._rate = rate
         self._clock = clock
         self._most_debt = most_debt
         self._buckets: dict[str, Bucket] = {}
+        self._together = Bucket(together or Rate(float('inf'), float('inf')), clock(), most_debt)
 
     def take(self, person: str, amount: float = 1.0) -> bool:
         """Whether this person may have so much now."""
@@ -23,4 +38,4 @@ class Paces:
         if len(self._buckets) > MOST_KNOWN:
             self._buckets = {who: one for who, one in self._buckets.items() if not one.is_full(now)}
         bucket = self._buckets.setdefault(person, Bucket(self._rate, now, self._most_debt))
-        return bucket.take(amount, now) == 0.0
+        return bucket.take(amount, now) == 0.0 and self._together.take(amount, now) == 0.0

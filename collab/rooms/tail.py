@@ -12,8 +12,8 @@ many to be read; whoever types meanwhile feels each snapshot that is made."""
 BYTES = 4_000_000
 """So many bytes of updates behind the last snapshot, and its own size again, are also worth a new one."""
 
-LAST_BYTES = 32_000
-"""When a document closes, so many bytes of updates and an eighth of the last snapshot are worth a new one:
+LAST_BYTES, LAST_PART = 32_000, 32
+"""When a document closes, so many bytes of updates and such a part of the last snapshot are worth a new one:
 an update is read in Python, which takes fifteen times as long as merging a snapshot."""
 
 
@@ -44,7 +44,7 @@ class Tail:
     def is_due_at_last(self) -> bool:
         """Whether the next opening would take so much longer without a new snapshot that it is made now."""
         rows = self.end - max(self._snapshot_seq, self._failed_at)
-        return rows > 0 and self._bytes >= max(LAST_BYTES, self._snapshot_bytes // 8)
+        return rows > 0 and self._bytes >= max(LAST_BYTES, self._snapshot_bytes // LAST_PART)
 
     def summed_up(self, seq: int, size: int) -> None:
         """There is a snapshot of so many bytes after update `seq` now."""

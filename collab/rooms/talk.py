@@ -10,7 +10,7 @@ from typing import Protocol
 
 from collab.document.roles import Act, Role, may
 from collab.rooms.allowance import Rate
-from collab.rooms.paces import Paces
+from collab.rooms.paces import Paces, TooFast
 from collab.rooms.ports import milliseconds
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,10 @@ LENGTH = 2_000
 """Longest message, in characters."""
 PACE = Rate(0.5, 10)
 """Messages of one person."""
+CROWD = Rate(20, 500)
+"""Messages in one document, whoever says them: a school says good morning, and nobody can read more."""
 MOST_DEBT = 1.0
+SLOWER = 'That was much at once. Wait a few seconds, then send it again.'
 TURNS = frozenset('\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')
 """Signs that turn what is around them to the other direction; with them words can be made to lie."""
 
@@ -56,10 +59,6 @@ class TooLong(ValueError):
     """A message has more than LENGTH characters."""
 
 
-class TooFast(Exception):
-    """Somebody says more than people say. Its text is for them."""
-
-
 Listener = Callable[[Message], None]
 
 
@@ -76,7 +75,8 @@ class Talk:
         self._now = now
         self._listeners: dict[str, dict[int, Listener]] = {}
         self._numbered = 0
-        self._paces = Paces(PACE, clock, MOST_DEBT)
+        self._people = Paces(PACE, clock, MOST_DEBT)
+        self._documents = Paces(CROWD, clock, MOST_DEBT)
         self._turn = asyncio.Lock()
 
     def listen(self, document_id: str, listener: Listener) -> Callable[[], None]:
@@ -94,8 +94,8 @@ class Talk:
         if not may(role, Act.CHAT):
             raise PermissionError('You may read this document, but not talk in it.')
         words = clean_message(text)
-        if not self._paces.take(author):
-            raise TooFast('That was much at once. Wait a few seconds, then send it again.')
+        if not (self._people.take(author) and self._documents.take(document_id)):
+            raise TooFast(SLOWER)
         async with self._turn:  # whoever listens hears them in the order in which they are kept
             message = await self.messages.add(document_id, author, words, self._now())
             self._tell(message)

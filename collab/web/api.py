@@ -15,6 +15,7 @@ from collab.files.kinds import Kind
 from collab.files.workshop import Workshop
 from collab.rooms.hub import Hub
 from collab.rooms.images import Images
+from collab.rooms.paces import TooFast
 from collab.rooms.ports import DamagedDocument, DocumentExists, DocumentInfo, UnknownDocument
 from collab.rooms.room import Room
 from collab.web.auth import author_of, same_origin
@@ -173,6 +174,7 @@ def _explain_errors(api: FastAPI) -> None:
         (DocumentExists, 409),
         (ValueError, 422),
         (PermissionError, 403),
+        (TooFast, 429),
         (DamagedDocument, 503),
     ):
         api.add_exception_handler(kind, _answer(status))

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from collab.document.roles import Role
-from collab.rooms.images import LIMIT, Images, TooMuch, images_of
+from collab.rooms.images import LIMIT, Images, images_of
+from collab.rooms.paces import TooFast
 from collab.rooms.ports import UnknownDocument
 from collab.web.api import problem
 from collab.web.auth import author_of, same_origin
@@ -48,7 +49,7 @@ def router(images: Images) -> APIRouter:
             return problem(415, str(error))
         except PermissionError as error:
             return problem(403, str(error))
-        except TooMuch as error:
+        except TooFast as error:
             return problem(429, str(error))
         except Exception:
             log.exception('A picture for document %s could not be stored.', document_id)

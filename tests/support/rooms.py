@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from collab.rooms.hub import Hub
 from collab.rooms.room import Room
@@ -11,13 +12,13 @@ from tests.support.store import MemoryStore
 
 @asynccontextmanager
 async def open_hub(
-    store: MemoryStore | None = None, *, index: bool = False, **options: float
+    store: MemoryStore | None = None, *, index: bool = False, **options: Any
 ) -> AsyncIterator[Hub]:
     """A hub that runs, over `store` or a new one; documents close at once when the last one left.
 
     Without `index` it loads nothing by itself to make it searchable.
     """
-    hub = Hub(store or MemoryStore(), now=lambda: 1_000, **{'linger': 0, **options})  # type: ignore[arg-type]
+    hub = Hub(store or MemoryStore(), now=lambda: 1_000, **{'linger': 0, **options})
     hub.start()
     if not index:
         stop_indexing(hub)
@@ -33,9 +34,7 @@ def stop_indexing(hub: Hub) -> None:
 
 
 @asynccontextmanager
-async def open_room(
-    store: MemoryStore | None = None, text: str = '', **options: float
-) -> AsyncIterator[Room]:
+async def open_room(store: MemoryStore | None = None, text: str = '', **options: Any) -> AsyncIterator[Room]:
     """A room of a new document named 'doc', with a text if one is given."""
     async with open_hub(store, **options) as hub:
         await hub.create('Doc', document_id='doc', text=text)
