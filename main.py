@@ -129,9 +129,10 @@ def join(settings: Settings, database: Database) -> None:
     app.add_middleware(sessions.FutureSessions, secret=settings.secret)
     app.include_router(health.router(hub))
     app.include_router(yjs.router(hub, people))
-    app.include_router(images.router(Images(Gallery(database))))
+    pictures = Images(Gallery(database))
+    app.include_router(images.router(pictures))
     app.remove_route('/api')  # of an earlier test in this process
-    app.mount('/api', api.application(hub, settings.document_limit, workshop))
+    app.mount('/api', api.application(hub, settings.document_limit, workshop, pictures))
     Switchboard().register()
     frame.register()
     home.register(hub, visitors, templates, workshop)

@@ -29,7 +29,9 @@ async def test_of_a_crowd_everybody_is_named_once(user: User) -> None:
         faces.show(people, people[0])
     (here,) = user.find(PeopleHere).elements
     assert [name for _, name, *_ in here.props['faces']] == [person.name for person in people[:MOST]]
-    assert here.props['others'] == tuple(person.name for person in people[MOST:])
+    others = tuple((person.id, person.name, person.color) for person in people[MOST:])
+    assert here.props['others'] == others
+    await user.should_see(others[-1][1])
     await user.should_see(f'{people[0].name} (you)')
     await user.should_see(marker='presence-count', content=f'{MOST + 2} here')
     with user.client:

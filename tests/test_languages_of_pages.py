@@ -6,6 +6,8 @@ import pytest
 from nicegui.testing import User
 
 from collab.editor.element import SharedEditor
+from collab.language.catalogue import translations
+from collab.pages.guests import ANIMALS
 
 CreateUser = Callable[[], User]
 
@@ -146,3 +148,17 @@ async def test_documents_begin_and_leave_in_the_language_of_the_page(user: User)
 def label(user: User, marker: str) -> str:
     (element,) = user.find(marker=marker).elements
     return str(element.props['aria-label'])
+
+
+async def test_a_guest_is_called_in_their_own_language_wherever_they_are_seen(
+    user: User, create_user: CreateUser
+) -> None:
+    anna, jean = speaks(user, 'de'), speaks(create_user(), 'fr')
+    await anna.open('/')
+    anna.find('Neues Dokument').click()
+    await anna.should_see(SharedEditor)
+    (face,) = anna.find(marker='myself-face').elements
+    name = str(face.props['title']).split(' (du)')[0]
+    assert name.split()[-1] in translations('de').gettext(ANIMALS).split(', ')
+    await jean.open(str(anna.back_history[-1]))
+    await jean.should_see(name)

@@ -1,10 +1,15 @@
 """A person's name and colour are there on the next visit."""
 
 from collections.abc import AsyncIterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from collab.document.people import ADJECTIVES, ANIMALS, NAME_LENGTH, clean_name, guest
+from collab.language.catalogue import translations
+from collab.language.choosing import LANGUAGES
+from collab.pages import guests
 from collab.storage.people import People, PersonRecord
 from models import Database, open_database
 
@@ -40,3 +45,21 @@ async def test_the_last_choice_counts_and_touches_nobody_else(database: Database
     await people.save('ada', 'Countess', '#006600', 3)
     assert await people.get('ada') == PersonRecord('ada', 'Countess', '#006600')
     assert await people.get('bob') == PersonRecord('bob', 'Bob', '#0033aa')
+
+
+def test_guests_are_called_alike_by_the_core_and_by_english_pages() -> None:
+    assert ', '.join(ADJECTIVES) == guests.ADJECTIVES
+    assert ', '.join(ANIMALS) == guests.ANIMALS
+    assert guests.guest_here('ada') == guest('ada')
+
+
+@pytest.mark.parametrize('language', LANGUAGES)
+def test_a_guest_has_a_name_in_every_language_that_can_be_shown_as_it_is(language: str) -> None:
+    said = translations(language).gettext
+    adjectives, animals = said(guests.ADJECTIVES).split(', '), said(guests.ANIMALS).split(', ')
+    assert len(set(adjectives)) == len(ADJECTIVES)
+    assert len(set(animals)) == len(ANIMALS)
+    for adjective, animal in product(adjectives, animals):
+        name = said('{adjective} {animal}').format(adjective=adjective, animal=animal)
+        assert clean_name(name) == name
+        assert len(name) < NAME_LENGTH

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -45,12 +46,18 @@ class Person:
     """0 for the first here who bears a colour, 1 to PATTERNS - 1 for the next ones: they are told apart."""
 
 
-def guest(person_id: str) -> Person:
+def guest(
+    person_id: str,
+    adjectives: Sequence[str] = ADJECTIVES,
+    animals: Sequence[str] = ANIMALS,
+    order: str = '{adjective} {animal}',
+) -> Person:
     """The friendly name and the colour that belong to this id, the same at every visit."""
     number = int.from_bytes(blake2b(person_id.encode(), digest_size=8).digest())
-    number, adjective = divmod(number, len(ADJECTIVES))
-    number, animal = divmod(number, len(ANIMALS))
-    return Person(person_id, f'{ADJECTIVES[adjective]} {ANIMALS[animal]}', COLORS[number % len(COLORS)])
+    number, adjective = divmod(number, len(adjectives))
+    number, animal = divmod(number, len(animals))
+    name = order.format(adjective=adjectives[adjective], animal=animals[animal])
+    return Person(person_id, name, COLORS[number % len(COLORS)])
 
 
 @lru_cache(maxsize=1024)

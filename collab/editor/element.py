@@ -181,8 +181,8 @@ class SaveStatus(ui.element, component='save_status.js'):
 class PeopleHere(ui.element, component='people_here.js'):
     """Faces and names of who is here. A click on oneself is a `click`; on another, `go` with id and name.
 
-    :param words: what it says itself: the `label` of the faces, of those who are `more`, and what a click
-        does, `change` or `go`
+    :param words: what it says itself: the `label` of the faces and of the list of all names, and what a
+        click does, `change` or `go`
     """
 
     def __init__(self, words: dict[str, str]) -> None:
@@ -195,7 +195,7 @@ class PeopleHere(ui.element, component='people_here.js'):
 
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
         faces, others = self._props['faces'], self._props['others']
-        return [self._props['count'], self._props['you'], *(name for _, name, *_ in faces), *others]
+        return [self._props['count'], self._props['you'], *(name for _, name, *_ in (*faces, *others))]
 
 
 class UnsentMark(ui.element, component='unsent_mark.js'):

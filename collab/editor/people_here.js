@@ -1,4 +1,4 @@
-// The people who are here: a face for each of the first, and the names of all others. However many they are,
+// The people who are here: a face for each of the first, and a list with the names of all. However many they are,
 // they are one element to the server.
 export default {
   template: `
@@ -14,30 +14,42 @@ export default {
                   @click="$emit('go', id, name)">{{ name }}</button>
         </li>
       </ul>
-      <template v-if="others.length">
-        <span class="faces-more" aria-hidden="true">+{{ others.length }}</span>
-        <ul class="aside" :aria-label="more">
-          <li v-for="name in others" data-testid="presence-person">{{ name }}</li>
+      <span v-if="others.length" class="faces-more" aria-hidden="true">+{{ others.length }}</span>
+      <button type="button" class="people-count" data-testid="presence-count" popovertarget="people-list">{{
+        count
+      }}</button>
+      <div ref="list" id="people-list" class="people-list" popover="auto" role="dialog" :aria-label="label">
+        <ul>
+          <li v-for="[id, name, color, hasFace] in everybody" :key="id"
+              :data-testid="hasFace ? null : 'presence-person'">
+            <span v-if="id === me" :style="{ '--person': color }">{{ you }}</span>
+            <button v-else type="button" :style="{ '--person': color }" @click="lead(id, name)">{{ name }}</button>
+          </li>
         </ul>
-      </template>
-      <span class="people-count" data-testid="presence-count" :title="names">{{ count }}</span>
+      </div>
     </div>
   `,
   props: {
     faces: Array, // [id, name, initials, color, pattern]
-    others: Array, // names
+    others: Array, // [id, name, color]
     me: String, // an id
     you: String, // what one's own face is called
     count: String,
     label: String,
-    more: String,
     change: String,
     go: String,
   },
   emits: ["click", "go"],
   computed: {
-    names() {
-      return [...this.faces.map(([, name]) => name), ...this.others].join(", ");
+    everybody() {
+      const faced = this.faces.map(([id, name, , color]) => [id, name, color, true]);
+      return [...faced, ...this.others];
+    },
+  },
+  methods: {
+    lead(id, name) {
+      this.$emit("go", id, name);
+      this.$refs.list.hidePopover();
     },
   },
 };

@@ -1,38 +1,72 @@
 """A document as a PDF, set by Typst: in any script that a font on this machine has."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
 
 import typst
 from markdown_it.tree import SyntaxTreeNode
 
 from collab.files.markdown import image_words, is_link, is_right_to_left, is_ticked, number_of, tree
+from collab.files.pictures import NONE, PIXELS, Album, Pictures, kind_of, pixels_of
 
 LAYOUT = Path(__file__).with_name('paper.typ')
 DEEPEST = 12
 """Quotes and lists within each other; what lies deeper is set at this depth, or Typst would give up."""
 
+LINE, STEP = 459.0, 24.0
+"""Points: how long a line is, and by how much a list or a quote makes it shorter."""
+ALONE = b'#set page(width: auto, height: auto, margin: 0pt)\n#image(sys.inputs.picture)'
+
 Part = dict[str, object] | str
 """A part of the document as the layout reads it. All text is data there, and never read as code."""
 
 
-def pdf(title: str, text: str, language: str) -> bytes:
+def pdf(title: str, text: str, language: str, pictures: Pictures = NONE) -> bytes:
     """The PDF; `language` is a code of BCP 47."""
-    own_fonts: list[str] = []  # those of the system are enough
+    try:
+        return _set(title, text, language, pictures)
+    except typst.TypstError:
+        sound = {address: data for address, data in pictures.items() if _is_sound(address, data)}
+        if len(sound) == len(pictures):
+            raise
+        return _set(title, text, language, sound)
+
+
+def _is_sound(address: str, data: bytes) -> bool:
+    return pixels_of(data) <= PIXELS and as_png(address, data, scale=0.01) is not None
+
+
+def as_png(address: str, data: bytes, scale: float = 1) -> bytes | None:
+    """This picture drawn anew; None for one that is damaged."""
+    name = f'picture.{kind_of(address)}'
+    how = {'format': 'png', 'ppi': 72 * scale, 'ignore_system_fonts': True}
+    try:
+        return _compiled(ALONE, {name: data}, {'picture': name}, **how)
+    except typst.TypstError:
+        return None
+
+
+def _set(title: str, text: str, language: str, pictures: Pictures) -> bytes:
+    setting = Setting(Album(pictures))
     document = {
         'title': title,
         'language': _language(language),
         'direction': 'rtl' if is_right_to_left(text) else 'ltr',
-        'parts': Setting().blocks(tree(text)),
+        'parts': setting.blocks(tree(text)),
     }
-    made: bytes = typst.compile(  # type: ignore[misc]
-        LAYOUT.read_bytes(),
-        root=str(LAYOUT.parent),
-        font_paths=own_fonts,
-        sys_inputs={'document': json.dumps(document)},
-    )
-    return made
+    return _compiled(LAYOUT.read_bytes(), setting.files, {'document': json.dumps(document)})
+
+
+def _compiled(layout: bytes, files: Mapping[str, bytes], inputs: dict[str, str], **how: Any) -> bytes:
+    own_fonts: list[str] = []  # those of the system are enough
+    with TemporaryDirectory() as folder:
+        for name, data in files.items():
+            Path(folder, name).write_bytes(data)
+        made = typst.compile(layout, root=folder, font_paths=own_fonts, sys_inputs=inputs, **how)
+    return cast(bytes, made)
 
 
 def _language(code: str) -> str:
@@ -43,9 +77,13 @@ def _language(code: str) -> str:
 class Setting:
     """Turns the tree of a text into parts for the layout."""
 
-    def __init__(self) -> None:
+    def __init__(self, album: Album | None = None) -> None:
+        self.files: dict[str, bytes] = {}
+        """The pictures that the layout needs, by the names that it calls them."""
+        self._album = album or Album()
         self._notes: dict[int, SyntaxTreeNode] = {}
         self._depth = 0
+        self._columns = 1
 
     def blocks(self, parent: SyntaxTreeNode) -> list[Part]:
         """The children of this node."""
@@ -90,15 +128,23 @@ class Setting:
         return {'k': 'a' if is_link(address) else 'span', 'to': address, 'c': self.blocks(node)}
 
     def image(self, node: SyntaxTreeNode) -> Part:
-        """A link in place of an image."""
+        """A picture of ours, or a link in place of any other."""
         address = str(node.attrs.get('src', ''))
+        data = self._album.take(address)
+        if data is not None:
+            name = address.replace('/', '_')
+            self.files[name] = data
+            room = (LINE - STEP * self._depth) / self._columns
+            return {'k': 'img', 'file': name, 'alt': node.content, 'room': room}
         return {'k': 'a' if is_link(address) else 'span', 'to': address, 'c': [image_words(node)]}
 
     def table(self, node: SyntaxTreeNode) -> Part:
         """All cells, row by row, the head first."""
         rows = [row for section in node.children for row in section.children]
         sides = [str(cell.attrs.get('style', '')).removeprefix('text-align:') for cell in rows[0].children]
+        self._columns = len(sides) + 1  # and room around each cell
         cells = [[{'k': 'span', 'c': self.blocks(cell)} for cell in row.children] for row in rows]
+        self._columns = 1
         return {
             'k': 'table',
             'sides': sides,

@@ -1,5 +1,6 @@
 """A document as a web page in one file, which fetches nothing and runs nothing."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -9,13 +10,14 @@ import nh3
 from markdown_it.token import Token
 
 from collab.files.markdown import LINKS, image_words, is_link, is_right_to_left, parser
+from collab.files.pictures import KINDS, NONE, Album, Pictures, kind_of
 
 STYLE = Path(__file__).with_name('web_page.css')
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 TAGS = {
     'p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'li', 'blockquote', 'pre', 'code', 'em', 'strong',
     's', 'a', 'hr', 'br', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'input', 'sup', 'section', 'span',
-    'div',
+    'div', 'img',
 }  # fmt: skip
 ATTRIBUTES = {
     '*': {'id', 'class'},
@@ -23,6 +25,7 @@ ATTRIBUTES = {
     'ol': {'start'},
     'th': {'align'},
     'td': {'align'},
+    'img': {'src', 'alt'},
     'input': {'type', 'checked', 'disabled'},
 }
 PAGE = """<!doctype html>
@@ -44,19 +47,20 @@ PAGE = """<!doctype html>
 """
 
 
-def web_page(title: str, text: str, language: str) -> str:
+def web_page(title: str, text: str, language: str, pictures: Pictures = NONE) -> str:
     """The whole page; `language` is a code of BCP 47."""
     markdown = parser()
     for name in ('th_open', 'td_open'):
         markdown.add_render_rule(name, _aligned)
     markdown.add_render_rule('image', _image)
     body = nh3.clean(
-        markdown.render(text),
+        markdown.render(text, {'album': Album(pictures)}),
         tags=TAGS,
         attributes=ATTRIBUTES,
         link_rel='noopener noreferrer',
         url_schemes=LINKS,
-        url_relative=_within,
+        url_relative='pass_through',
+        attribute_filter=lambda tag, name, value: _leads(pictures, tag, name, value),
     )
     return PAGE.format(
         language=escape(language),
@@ -77,11 +81,16 @@ def _aligned(self: Any, tokens: Sequence[Token], index: int, options: Any, env: 
     return str(self.renderToken(tokens, index, options, env))
 
 
-def _image(_self: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+def _image(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
     words, address = escape(image_words(tokens[index])), str(tokens[index].attrs.get('src', ''))
+    if env['album'].take(address) is not None:
+        return f'<img src="{escape(address)}" alt="{escape(tokens[index].content)}">'
     return f'<a href="{escape(address)}">{words}</a>' if is_link(address) else words
 
 
-def _within(address: str) -> str | None:
-    """A link to another place of the same page stays; any other that names no server leads nowhere."""
-    return address if address.startswith('#') else None
+def _leads(pictures: Pictures, _tag: str, name: str, value: str) -> str | None:
+    """A picture is put in place of its address; a link leads elsewhere or to a place of the same page."""
+    if name == 'src':
+        data = pictures.get(value)
+        return None if data is None else f'data:{KINDS[kind_of(value)]};base64,{b64encode(data).decode()}'
+    return None if name == 'href' and not (is_link(value) or value.startswith('#')) else value

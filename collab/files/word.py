@@ -18,6 +18,7 @@ from docx.text.paragraph import Paragraph
 from markdown_it.tree import SyntaxTreeNode
 
 from collab.files.markdown import is_right_to_left, number_of, tree
+from collab.files.pictures import NONE, Album, Pictures
 from collab.files.word_letters import Letters, Look, clean
 
 DEEPEST_STYLE = 3
@@ -31,17 +32,21 @@ SIDES = {
 CODE = 'Code'
 
 
-def word(title: str, text: str, language: str) -> bytes:
+def word(title: str, text: str, language: str, pictures: Pictures = NONE) -> bytes:
     """The file; `language` is a code of BCP 47."""
     document = Document()
     document.core_properties.title = clean(title)
     document.core_properties.author = document.core_properties.comments = ''
     document.core_properties.language = language
     _set_up(document)
-    Writing(document, is_right_to_left(text)).blocks(tree(text).children, Place())
+    Writing(document, Album(pictures), is_right_to_left(text)).blocks(tree(text).children, Place())
     file = BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def _block_height(page: Any) -> int:
+    return int(page.page_height - page.top_margin - page.bottom_margin)
 
 
 def _set_up(document: Any) -> None:
@@ -65,13 +70,13 @@ class Place:
 class Writing:
     """Adds the parts of a text to a document, one after the other."""
 
-    def __init__(self, document: Any, right_to_left: bool) -> None:
+    def __init__(self, document: Any, album: Album, right_to_left: bool) -> None:
         self._document = document
         self._end = document.element.body.sectPr
         self._right_to_left = right_to_left
         self._styles = {style.name: style for style in document.styles}
         self._ids = {name: style.style_id for name, style in self._styles.items()}
-        self._letters = Letters()
+        self._letters = Letters(album, document._block_width, _block_height(document.sections[-1]))
         self._numbers = document.part.numbering_part.element
         self._abstract: dict[str, int] = {}
         self._numbered = 1_000  # behind all numbers that Word's template has
@@ -142,7 +147,7 @@ class Writing:
             side = str(source.attrs.get('style', '')).removeprefix('text-align:')
             paragraph.alignment = SIDES.get(side)
             self._turn(paragraph)
-            self._letters.write(source.children, Look(bold=row is rows[0]), paragraph)
+            self._letters.write(source.children, Look(bold=row is rows[0], columns=columns), paragraph)
 
     def notes(self, node: SyntaxTreeNode, _place: Place) -> None:
         """All footnotes, at the end."""

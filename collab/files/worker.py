@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Callable
 
+from collab.files.pictures import unpacked
+
 MEMORY = 2_000_000_000
 """Bytes of address space; whatever needs more is given up."""
 SECONDS = 150
@@ -41,19 +43,22 @@ def _be_modest() -> None:
 def _html(data: bytes, title: str, language: str) -> bytes:
     from collab.files.web_page import web_page
 
-    return web_page(title, data.decode(), language).encode()
+    text, pictures = unpacked(data)
+    return web_page(title, text, language, pictures).encode()
 
 
 def _word(data: bytes, title: str, language: str) -> bytes:
     from collab.files.word import word
 
-    return word(title, data.decode(), language)
+    text, pictures = unpacked(data)
+    return word(title, text, language, pictures)
 
 
 def _pdf(data: bytes, title: str, language: str) -> bytes:
     from collab.files.paper import pdf
 
-    return pdf(title, data.decode(), language)
+    text, pictures = unpacked(data)
+    return pdf(title, text, language, pictures)
 
 
 def _from_html(data: bytes) -> bytes:

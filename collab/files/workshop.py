@@ -5,9 +5,12 @@ import json
 import logging
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from collab.files.kinds import Kind
+from collab.files.pictures import Find, Pictures, gathered, packed
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +38,10 @@ class Workshop:
         self._seconds = seconds
         self._places = asyncio.Semaphore(at_once)
 
-    async def export(self, kind: Kind, title: str, text: str, language: str = 'en') -> bytes:
-        """The document as a file. Raises TooLarge, NotMade."""
+    async def export(
+        self, kind: Kind, title: str, text: str, language: str = 'en', find: Find | None = None
+    ) -> bytes:
+        """The document as a file, with the pictures that `find` finds in it. Raises TooLarge, NotMade."""
         if kind in (Kind.MARKDOWN, Kind.TEXT):
             return plain(text)
         data = text.encode()
@@ -45,7 +50,9 @@ class Workshop:
                 f'This document is too long for a file of this kind ({LONGEST[kind]:,} bytes at most). '
                 'It can be exported as Markdown.'
             )
-        return await self._run(data, kind.value, title, language)
+        return await self._run(
+            data, kind.value, title, language, pictures=partial(gathered, text, find or _nothing)
+        )
 
     async def read_page(self, data: bytes) -> tuple[str, str]:
         """The title and the text of a web page. Raises ValueError, NotMade."""
@@ -57,9 +64,13 @@ class Workshop:
         title, text = json.loads(await self._run(data, 'from-docx'))
         return title, text
 
-    async def _run(self, data: bytes, *work: str) -> bytes:
+    async def _run(
+        self, data: bytes, *work: str, pictures: Callable[[], Awaitable[Pictures]] | None = None
+    ) -> bytes:
         try:
             async with asyncio.timeout(self._seconds), self._places:
+                if pictures is not None:  # not before: who waits for a place holds none of them
+                    data = packed(data, await pictures())
                 code, made, words = await _worked(data, *work)
         except TimeoutError:
             raise NotMade('takes too long') from None
@@ -70,6 +81,10 @@ class Workshop:
             log.error('A file could not be made (%s, exit code %s): %s', work[0], code, said)
             raise NotMade('could not be dealt with just now')
         return made
+
+
+async def _nothing(_address: str) -> None:
+    return None
 
 
 async def _worked(data: bytes, *work: str) -> tuple[int | None, bytes, bytes]:

@@ -11,7 +11,7 @@ from collab.pages.parts import Words
 from collab.pages.words import initials
 
 MOST = 8
-"""Faces on one page, of which a wide screen shows six; of everybody else there are only the names."""
+"""Faces on one page, of which a wide screen shows six; the names of all are in a list behind them."""
 
 
 class Face:
@@ -49,7 +49,6 @@ class Faces:
     def __init__(self, on_me: Callable[[], Any]) -> None:
         words = {
             'label': _('People here'),
-            'more': _('More people here'),
             'change': _('change name and colour'),
             'go': _('go to their cursor'),
         }
@@ -65,7 +64,7 @@ class Faces:
         faces = some_of(people, me.id)
         self._here.show(
             faces=tuple(map(_face, faces)),
-            others=tuple(person.name for person in people if person not in faces),
+            others=tuple((person.id, person.name, person.color) for person in people if person not in faces),
             me=me.id,
             you=_('{name} (you)', name=me.name),
             count=ngettext('{number} here', '{number} here', len(people)),

@@ -99,8 +99,9 @@ class TrashPage:
         with (
             self._list.client,
             ui.dialog(value=True) as dialog,
-            part('div', 'dialog', aria_label=_('Delete now')),
+            part('div', 'dialog', role='document'),
         ):
+            dialog.props['aria-label'] = _('Delete now')
             Words('h2', _('Delete “{title}” for good?', title=title))
             Words('p', _('Its text and all of its history are gone then, for everybody.'))
 

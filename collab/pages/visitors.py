@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection
 from fastapi import Request
 from nicegui import Client
 
-from collab.document.people import Person, clean_color, clean_name, guest
+from collab.document.people import Person, clean_color, clean_name
 from collab.language.speaking import N_, _
+from collab.pages.guests import guest_here
 from collab.rooms.editing import CODE
 from collab.rooms.hub import Hub
 from collab.rooms.ports import milliseconds
@@ -28,7 +29,7 @@ class Visitors:
 
     async def welcome(self, request: Request) -> Person:
         """Who asks for a page, by the name they chose or were given."""
-        return await person_of(request, self._people)
+        return await person_of(request, self._people, guest_here)
 
     def follow(self, client: Client, person: Person, become: Callable[[Person], None]) -> None:
         """Call `become` whenever this person takes another name or colour, while the page lives."""
@@ -38,7 +39,7 @@ class Visitors:
     async def names(self, authors: Collection[str]) -> dict[str, str]:
         """What to call these authors of edits; who is nobody in particular is left out."""
         chosen = await self._people.names(authors)
-        people = {author: guest(author).name for author in authors if author not in PROGRAMS}
+        people = {author: guest_here(author).name for author in authors if author not in PROGRAMS}
         return people | {author: _(A_PROGRAM) for author in authors if author in PROGRAMS and author} | chosen
 
     async def rename(self, person: Person, name: str, color: str) -> Person:

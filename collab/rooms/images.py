@@ -1,5 +1,6 @@
 """Pictures in documents: what is one, how large it may be, and where it is found."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Protocol
 from collab.document.roles import Act, Role, may
 from collab.rooms.allowance import Rate
 from collab.rooms.paces import Paces, TooFast
-from collab.rooms.ports import milliseconds
+from collab.rooms.ports import UnknownDocument, milliseconds
 
 LIMIT = 5_000_000
 """Most bytes of one picture."""
@@ -21,6 +22,7 @@ MOST_DEBT = 5_000_000.0
 
 KINDS = {'image/png': 'png', 'image/jpeg': 'jpg', 'image/gif': 'gif', 'image/webp': 'webp'}
 """What every browser shows, and nothing that can hold a script (as SVG can); with the ends of their names."""
+ADDRESS = re.compile(r'/d/([^/]+)/images/([0-9a-f]{32})\.[a-z]+')
 BEGINNINGS = {
     b'\x89PNG\r\n\x1a\n': 'image/png',
     b'\xff\xd8\xff': 'image/jpeg',
@@ -90,6 +92,15 @@ class Images:
         """The picture, if it is as it was kept. Raises UnknownDocument."""
         picture = await self._pictures.find(document_id, picture_id)
         return picture if picture is not None and picture.is_sound else None
+
+    async def at(self, address: str) -> Picture | None:
+        """The picture at this address, if its document is there and it is as it was kept."""
+        parts = ADDRESS.fullmatch(address)
+        try:
+            picture = await self.find(*parts.groups()) if parts else None
+        except UnknownDocument:
+            return None
+        return picture if picture is not None and picture.address == address else None
 
 
 def images_of(document_id: str) -> str:

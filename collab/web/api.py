@@ -14,6 +14,7 @@ from collab.document.change import Change
 from collab.files.kinds import Kind
 from collab.files.workshop import Workshop
 from collab.rooms.hub import Hub
+from collab.rooms.images import Images
 from collab.rooms.paces import TooFast
 from collab.rooms.ports import DamagedDocument, DocumentExists, DocumentInfo, UnknownDocument
 from collab.rooms.room import Room
@@ -31,7 +32,9 @@ DocumentId = Annotated[str, Path(description='Id of the document', max_length=64
 Query = Annotated[str | None, InQuery(description='words to search for', max_length=1_000)]
 
 
-def application(hub: Hub, limit: int, workshop: Workshop | None = None) -> FastAPI:
+def application(
+    hub: Hub, limit: int, workshop: Workshop | None = None, images: Images | None = None
+) -> FastAPI:
     """The API as an application of its own, to be mounted at /api. `limit` bounds a text, in bytes."""
     api = FastAPI(
         title='Collab', version='1', docs_url='/docs', redoc_url=None, dependencies=[Depends(_from_here)]
@@ -41,7 +44,7 @@ def application(hub: Hub, limit: int, workshop: Workshop | None = None) -> FastA
 
     _serve_documents(api, hub)
     _serve_texts(api, hub, limit)
-    _serve_files(api, hub, workshop or Workshop())
+    _serve_files(api, hub, workshop or Workshop(), images)
     return api
 
 
@@ -117,11 +120,11 @@ def _serve_texts(api: FastAPI, hub: Hub, limit: int) -> None:
             await _stored(room)
 
 
-def _serve_files(api: FastAPI, hub: Hub, workshop: Workshop) -> None:
+def _serve_files(api: FastAPI, hub: Hub, workshop: Workshop, images: Images | None) -> None:
     @api.get('/documents/{document_id}/export/{kind}', response_class=Response)
     async def export(document_id: DocumentId, kind: Kind, request: Request) -> Response:
         """The document as a file: text, Markdown, a web page, Word or PDF; 413 if it is too long for one."""
-        return await exported(hub, workshop, document_id, kind, request)
+        return await exported(hub, workshop, images, document_id, kind, request)
 
 
 async def _stored(room: Room) -> None:

@@ -1,6 +1,7 @@
 """Who is asking: one answer for page, API and socket."""
 
 import secrets
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -42,8 +43,10 @@ def identify(connection: HTTPConnection) -> str | None:
     return blake2b(secret.encode(), digest_size=12).hexdigest() if isinstance(secret, str) else None
 
 
-async def person_of(connection: HTTPConnection, names: Names) -> Person:
-    """Who asks, by the name they chose or the friendly one they were given."""
+async def person_of(
+    connection: HTTPConnection, names: Names, guest: Callable[[str], Person] = guest
+) -> Person:
+    """Who asks, by the name they chose or the friendly one that `guest` gives them."""
     person_id = identify(connection)
     if person_id is None:
         return guest(f'{ANYONE}-{secrets.token_hex(6)}')

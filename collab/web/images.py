@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from collab.document.roles import Role
-from collab.rooms.images import LIMIT, Images
+from collab.rooms.images import LIMIT, Images, images_of
 from collab.rooms.paces import TooFast
 from collab.rooms.ports import UnknownDocument
 from collab.web.api import problem
@@ -59,11 +59,8 @@ def router(images: Images) -> APIRouter:
     @router.get('/d/{document_id}/images/{name}')
     async def show(document_id: DocumentId, name: Name) -> Response:
         """A picture of a document that is there; whoever may read that may see it."""
-        try:
-            picture = await images.find(document_id, name.split('.', 1)[0])
-        except UnknownDocument:
-            picture = None
-        if picture is None or picture.address != f'/d/{document_id}/images/{name}':
+        picture = await images.at(f'{images_of(document_id)}{name}')
+        if picture is None:
             return problem(404, 'There is no such picture.')
         return Response(picture.data, media_type=picture.kind, headers=HEADERS)
 

@@ -2,7 +2,8 @@
 
     .venv/bin/python -m tests.browser.screenshots [state ...]
 
-writes docs/screenshots/{state}-{scheme}-{width}.png, and with no state given also the picture of the README.
+writes docs/screenshots/{state}-{scheme}-{width}.png, and with no state given also some of them in the other
+languages and the pictures of the README.
 """
 
 import asyncio
@@ -15,14 +16,23 @@ from playwright.async_api import Browser, async_playwright
 
 from collab.language.choosing import ENGLISH, LANGUAGES
 from tests.browser.conftest import CHROMIUM_FLAGS
-from tests.browser.states import STATES, Scene, State, document, home, two_servers
+from tests.browser.states import (
+    STATES,
+    Scene,
+    State,
+    document_people,
+    document_preview,
+    home,
+    together,
+    trash,
+    two_servers,
+)
 from tests.conftest import find_chromium
 from tests.support.running import Collab
 from tests.support.source import ROOT
 
 SIZES = {1440: 900, 768: 1024, 390: 844}
 """A laptop, a tablet and a phone: width and height in px."""
-README = {'width': 1120, 'height': 700}
 FOLDER = ROOT / 'docs' / 'screenshots'
 
 Servers = tuple[Collab, Collab]
@@ -61,26 +71,36 @@ async def picture(browser: Browser, servers: Servers, state: State) -> None:
 
 async def in_another_language(browser: Browser, servers: Servers, language: str) -> None:
     """The pages that people see most, as they are in this language."""
-    for state, width in product((home, document), (1440, 390)):
+    for state, width in product((home, document_preview, document_people, trash), SIZES):
         context = await browser.new_context(
-            locale=language, viewport={'width': width, 'height': SIZES[width]}, reduced_motion='reduce'
+            locale=language,
+            viewport={'width': width, 'height': SIZES[width]},
+            has_touch=width < 1000,
+            reduced_motion='reduce',
         )
         scene = Scene(browser, await context.new_page(), *servers)
         await state(scene)
-        await take(scene, 'light', FOLDER / f'{state.__name__}-{language}-{width}.png')
+        for scheme in ('light', 'dark'):
+            await take(scene, scheme, FOLDER / f'{state.__name__}-{language}-{scheme}-{width}.png')
         await scene.end()
         await context.close()
 
 
 async def for_the_readme(browser: Browser, servers: Servers) -> None:
-    """Several people in one document, sharp on good screens, too."""
-    context = await browser.new_context(viewport=README, device_scale_factor=2, reduced_motion='reduce')
-    scene = Scene(browser, await context.new_page(), *servers)
-    await document(scene)
-    for scheme in ('light', 'dark'):
-        await take(scene, scheme, FOLDER / f'readme-{scheme}.png')
-    await scene.end()
-    await context.close()
+    """Several people in one document, on a laptop and on a phone, sharp on good screens, too."""
+    for width, name in ((1440, 'readme'), (390, 'readme-phone')):
+        context = await browser.new_context(
+            viewport={'width': width, 'height': SIZES[width]},
+            has_touch=width < 1000,
+            device_scale_factor=2,
+            reduced_motion='reduce',
+        )
+        scene = Scene(browser, await context.new_page(), *servers)
+        await together(scene)
+        for scheme in ('light', 'dark'):
+            await take(scene, scheme, FOLDER / f'{name}-{scheme}.png')
+        await scene.end()
+        await context.close()
 
 
 async def take(scene: Scene, scheme: str, file: Path) -> None:

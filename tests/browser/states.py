@@ -191,6 +191,51 @@ async def home_templates(scene: Scene) -> None:
     await expect(scene.page.get_by_role('button', name='Remove')).to_be_visible()
 
 
+async def home_search(scene: Scene) -> None:
+    await searched(scene, 'open doors')
+    await expect(scene.page.locator('.document mark').first).to_be_visible()
+
+
+async def home_search_nothing(scene: Scene) -> None:
+    await searched(scene, 'zebra crossing')
+    await expect(scene.find('document-row')).to_have_count(0)
+
+
+async def home_dropping(scene: Scene) -> None:
+    """Somebody holds files over the page."""
+    await scene.page.goto(scene.full.url)
+    await scene.page.evaluate("document.body.classList.add('dropping')")
+
+
+async def home_imported(scene: Scene) -> None:
+    """Of what somebody chose, one file could not be read."""
+    await scene.page.goto(scene.full.url)
+    await scene.page.locator('input[type=file]').set_input_files(
+        [
+            {'name': 'notes.md', 'mimeType': 'text/markdown', 'buffer': b'# Imported notes'},
+            {'name': 'holiday.mov', 'mimeType': 'video/quicktime', 'buffer': b'\0\0\0\x14ftypqt'},
+        ]
+    )
+    await expect(scene.find('notice')).to_be_visible(timeout=WITHIN)
+    await expect(scene.find('document-row').filter(has_text='Imported notes').first).to_be_visible()
+
+
+async def trash(scene: Scene) -> None:
+    await scene.page.goto(f'{scene.full.url}/trash')
+    await expect(scene.find('trash-row').first).to_be_visible()
+
+
+async def trash_empty(scene: Scene) -> None:
+    await scene.page.goto(f'{scene.empty.url}/trash')
+    await expect(scene.page.get_by_text('Nothing is in the trash.')).to_be_visible()
+
+
+async def trash_for_good(scene: Scene) -> None:
+    await trash(scene)
+    await scene.page.get_by_role('button', name='Delete “').first.click()
+    await settled(scene.page.get_by_role('dialog'))
+
+
 async def document_export(scene: Scene) -> None:
     await scene.open()
     await scene.page.get_by_role('button', name='More').click()
@@ -213,6 +258,56 @@ async def document(scene: Scene) -> None:
     await writer.keyboard.press('Shift+End')
     await expect(scene.find('presence-person')).to_have_count(3)
     await expect(scene.page.locator('.cm-collab-shade').first).to_be_attached()
+
+
+async def document_preview(scene: Scene) -> None:
+    """Beside the text, or in its place where there is no room for both."""
+    await scene.open()
+    await read(scene.page)
+
+
+async def document_people(scene: Scene) -> None:
+    await document(scene)
+    await scene.find('presence-count').click()
+    await expect(scene.page.locator('.people-list')).to_be_visible()
+
+
+async def document_following(scene: Scene) -> None:
+    await document_people(scene)
+    await scene.page.locator('.people-list button').first.click()
+    await expect(scene.page.locator('.collab-following')).to_be_visible()
+
+
+async def document_palette(scene: Scene) -> None:
+    await scene.open()
+    await scene.page.keyboard.press('Control+k')
+    await expect(scene.page.get_by_role('option').first).to_be_visible()
+
+
+async def document_help(scene: Scene) -> None:
+    await scene.open()
+    await scene.page.keyboard.press('Control+k')
+    await scene.page.keyboard.type('keys')
+    await scene.page.keyboard.press('Enter')
+    await settled(scene.page.get_by_role('dialog'))
+
+
+async def document_outline(scene: Scene) -> None:
+    await scene.open()
+    await scene.page.keyboard.press('Control+Shift+O')
+    await expect(scene.page.get_by_role('navigation', name='Outline')).to_be_visible()
+
+
+async def document_menu(scene: Scene) -> None:
+    await scene.open()
+    await scene.page.get_by_role('button', name='More').click()
+    await settled(scene.page.get_by_text('Keep as template'))
+
+
+async def document_qr(scene: Scene) -> None:
+    await document_menu(scene)
+    await scene.page.get_by_text('Show a QR code').click()
+    await settled(scene.page.get_by_role('dialog', name='Join with a phone'))
 
 
 async def document_empty(scene: Scene) -> None:
@@ -369,13 +464,63 @@ State = Callable[[Scene], Awaitable[None]]
 
 STATES: tuple[State, ...] = (
     home, home_empty, home_renaming, home_deleted, home_myself, home_look, home_menu, home_templates,
-    document, document_empty, document_look, document_shared, document_export,
-    document_finding, document_opening,
+    home_search, home_search_nothing, home_dropping, home_imported, trash, trash_empty, trash_for_good,
+    document, document_preview, document_people, document_following, document_empty, document_look,
+    document_shared, document_menu, document_export, document_qr,
+    document_finding, document_palette, document_help, document_outline, document_opening,
     document_chat, document_chat_empty, document_chat_unread, document_language, document_program,
     document_not_uploaded,
     document_offline, document_read_only, document_gone, document_unsent,
     missing, nowhere, deleted, damaged, damaged_without_backup, unavailable,
 )  # fmt: skip
+
+
+async def together(scene: Scene) -> None:
+    """Four people write at four places, with the preview where there is room for both; for the README."""
+    meeting = f'meeting-{token_hex(4)}'
+    await scene.full.create(meeting, title=TITLES['plan'], text=TEXT)
+    await scene.open(meeting)
+    await be(scene.page, 'Ada', 'Indigo')
+    others = [await scene.join(meeting) for _ in range(3)]
+    for other, (name, color) in zip(
+        others, (('Mina', 'Pink'), ('Jonas', 'Teal'), ('Leïla', 'Rust')), strict=True
+    ):
+        await be(other, name, color)
+    if await scene.page.locator('.collab-modes [data-mode=both]').is_visible():
+        await read(scene.page)
+    mina, jonas, leila = others
+    await mina.locator('.cm-line', has_text='Write the invitation').click()
+    await mina.keyboard.press('End')
+    await leila.locator('.cm-line', has_text='What is not written').click()
+    await leila.keyboard.press('Home')
+    await leila.keyboard.press('Shift+End')
+    await jonas.locator('.cm-line', has_text='First talk').click()
+    await jonas.keyboard.press('End')
+    await expect(scene.page.locator('.cm-collab-caret')).to_have_count(3, timeout=WITHIN)
+    await mina.keyboard.type(', and ask Tom to draw it')
+    await expect(scene.page.locator('.cm-content')).to_contain_text('ask Tom to draw it', timeout=WITHIN)
+
+
+async def be(page: Page, name: str, color: str) -> None:
+    """Take this name and this colour."""
+    await page.locator('.me button.face').click()
+    await page.get_by_label('Your name').fill(name)
+    await page.get_by_role('radio', name=color, exact=True).check()
+    await page.get_by_role('button', name='Save').click()
+    await expect(page.locator('.q-dialog')).to_have_count(0, timeout=WITHIN)
+
+
+async def searched(scene: Scene, words: str) -> None:
+    await scene.page.goto(scene.full.url)
+    await scene.page.get_by_label('Search documents').fill(words)
+    await expect(scene.page.locator('.found')).to_be_visible(timeout=WITHIN)
+
+
+async def read(page: Page) -> None:
+    """Open the preview."""
+    both = page.locator('.collab-modes [data-mode=both]')
+    await (both if await both.is_visible() else page.locator('.collab-modes [data-mode=read]')).click()
+    await expect(page.get_by_test_id('preview').get_by_role('table')).to_be_visible(timeout=WITHIN)
 
 
 async def open_chat(page: Page) -> None:

@@ -52,6 +52,44 @@ async def test_a_face_leads_to_its_cursor_and_one_can_stay_with_it(collab: Colla
     await expect(end).to_be_in_viewport(timeout=WITHIN)
 
 
+async def test_beyond_the_faces_every_name_leads_to_a_cursor_by_click_and_by_keyboard(
+    collab: Collab, visitor: Visitor
+) -> None:
+    await collab.create('doc', text=LONG)
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    await ann.page.set_viewport_size({'width': 360, 'height': 740})  # there is room for no other face
+    bob = await (await visitor()).open(f'{collab.url}/d/doc')
+    await be(bob, '<b>Bob</b>')
+    await bob.content.click()
+    await bob.page.keyboard.press('Control+End')
+    end, top = (
+        ann.page.locator('.cm-line', has_text='The end.'),
+        ann.page.locator('.cm-line', has_text='# Top'),
+    )
+    count = ann.page.get_by_test_id('presence-count')
+    name = ann.page.get_by_role('dialog', name='People here').get_by_role('button', name='<b>Bob</b>')
+    await expect(ann.page.locator('.collab-edge.below')).to_have_text('↓ <b>Bob</b>', timeout=WITHIN)
+
+    await count.click()
+    await name.click()
+    await expect(end).to_be_in_viewport(timeout=WITHIN)
+    await expect(name).to_be_hidden()
+    note = ann.page.locator('.collab-following')
+    await expect(note).to_contain_text('Here is <b>Bob</b>')
+
+    await bob.page.keyboard.press('Control+Home')
+    await expect(ann.page.locator('.collab-edge.above')).to_have_text('↑ <b>Bob</b>', timeout=WITHIN)
+    await count.press('Enter')
+    await expect(name).to_be_visible()
+    await ann.page.keyboard.press('Tab')
+    await expect(name).to_be_focused()
+    await ann.page.keyboard.press('Enter')
+    await expect(top).to_be_in_viewport(timeout=WITHIN)
+    await expect(count).to_be_focused()
+    await note.get_by_role('button', name='Follow').press('Enter')
+    await expect(note).to_contain_text('Following <b>Bob</b>')
+
+
 async def test_a_meeting_of_three_writes_ticks_and_follows(
     collab: Collab, visitor: Visitor, browser: Browser
 ) -> None:

@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import WITHIN
-from tests.browser.states import DROP_A_DRAWING, two_servers
+from tests.browser.states import DROP_A_DRAWING, read, two_servers
 from tests.browser.test_accessibility import NARROWEST, OPTIONS, OUTSIDE, Servers, violations
 
 SAID = {
@@ -157,6 +157,53 @@ async def test_the_language_is_chosen_in_the_menu_and_remembered(browser: Browse
         await page.get_by_label('اللغة').select_option('')
     await expect(page.get_by_role('heading', name='Papierkorb')).to_be_visible(timeout=WITHIN)
     await page.close()
+
+
+@pytest.mark.parametrize(('width', 'height'), [(1440, 900), (390, 844)])
+async def test_what_is_read_from_right_to_left_is_for_everybody_in_light_and_dark(
+    browser: Browser, servers: Servers, width: int, height: int
+) -> None:
+    """The list, its menus and its dialogs; a document with its preview, its people, its chat and its menu."""
+    context = await browser.new_context(
+        locale='ar', viewport={'width': width, 'height': height}, reduced_motion='reduce'
+    )
+    page = await context.new_page()
+    await page.goto(f'{servers[0].url}/')
+    await expect(page.get_by_test_id('document-row').first).to_be_visible(timeout=WITHIN)
+    await reads_well(page)
+    await page.locator('.look button').click()
+    await expect(page.locator('.look-menu')).to_be_visible()
+    await reads_well(page)
+    await page.keyboard.press('Escape')
+    await page.locator('.document-actions .icon-more').first.click()
+    await expect(page.locator('.q-menu')).to_be_visible()
+    await reads_well(page)
+    await page.goto(f'{servers[0].url}/d/plan')
+    await expect(page.get_by_test_id('save-status')).to_have_attribute('data-state', 'saved', timeout=WITHIN)
+    await read(page)
+    await reads_well(page)
+    await page.get_by_test_id('presence-count').click()
+    await expect(page.locator('.people-list')).to_be_visible()
+    await reads_well(page)
+    await page.keyboard.press('Escape')
+    await page.locator('.icon-more').click()
+    await expect(page.locator('.q-menu')).to_be_visible()
+    await reads_well(page)
+    await page.keyboard.press('Escape')
+    await page.locator('.chat-button').click()
+    await expect(page.locator('.chat-form')).to_be_visible(timeout=WITHIN)
+    await reads_well(page)
+    await context.close()
+
+
+async def reads_well(page: Page) -> None:
+    """Axe finds nothing in either scheme, and nothing stands out of the screen."""
+    for scheme in ('light', 'dark'):
+        await page.emulate_media(color_scheme=scheme, reduced_motion='reduce')
+        results = await Axe().run(page, options=OPTIONS)
+        assert [f'{scheme}: {violation}' for violation in violations(results)] == []
+    assert await page.evaluate(OUTSIDE) == []
+    assert await page.evaluate('document.documentElement.scrollWidth <= innerWidth')
 
 
 async def usable(page: Page) -> None:

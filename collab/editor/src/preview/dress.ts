@@ -37,6 +37,8 @@ export function dress(block: HTMLElement): void {
   for (const place of block.querySelectorAll<HTMLElement>('.preview-math')) {
     formulas.use(({ setFormula }) => setFormula(place))
   }
+  // What scrolls by itself is scrolled by keyboard, too; it depends on the screen which of them does.
+  for (const wide of block.querySelectorAll<HTMLElement>('pre, table, .preview-math[data-display]')) wide.tabIndex = 0
 }
 
 function drawInstead(code: HTMLElement): void {

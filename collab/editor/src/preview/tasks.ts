@@ -10,7 +10,7 @@ export function tasks(markdown: MarkdownIt): void {
     const label = markdown.utils.escapeHtml(words)
     const checked = done ? ' checked' : ''
     // The line counts from the beginning of the block, so that lines above it change nothing here.
-    return `<input type="checkbox" class="preview-task" data-line="${line - Number(env?.first)}" title="${label}"${checked}> `
+    return `<input type="checkbox" class="preview-task" data-line="${line - Number(env?.first)}" aria-label="${label}" title="${label}"${checked}> `
   }
 }
 
