@@ -1,6 +1,6 @@
 """Pictures of every page in every state, in light and dark and on three screens, for people to look at.
 
-    .venv/bin/python -m tests.browser.screenshots [state ...]
+    .venv/bin/python -m tests.browser.screenshots [state | readme ...]
 
 writes docs/screenshots/{state}-{scheme}-{width}.png, and with no state given also some of them in the other
 languages and the pictures of the README.
@@ -51,6 +51,7 @@ async def main(names: list[str]) -> None:
             if not names:
                 for language in LANGUAGES.keys() - {ENGLISH}:
                     await in_another_language(browser, servers, language)
+            if not names or 'readme' in names:
                 await for_the_readme(browser, servers)
             await browser.close()
 

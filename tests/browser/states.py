@@ -51,10 +51,10 @@ We open the doors on **Monday**, and everybody writes in *this* document until t
 
 > What is not written down here will be forgotten.
 
-| When  | What             |
-|-------|------------------|
-| 9:00  | Doors open       |
-| 10:30 | First talk       |
+| When | What |
+|------|------|
+| 9:00 | Doors open |
+| 10:30 | First talk |
 
 ```python
 guests = sum(answer == 'yes' for answer in answers)
@@ -488,6 +488,10 @@ async def together(scene: Scene) -> None:
         await be(other, name, color)
     if await scene.page.locator('.collab-modes [data-mode=both]').is_visible():
         await read(scene.page)
+    await scene.page.get_by_role('button', name='Dismiss').click()
+    await expect(scene.find('notice')).to_have_count(0)
+    await expect(scene.find('company')).to_contain_text('joined', timeout=WITHIN)
+    await expect(scene.find('company')).to_be_empty(timeout=WITHIN)
     mina, jonas, leila = others
     await mina.locator('.cm-line', has_text='Write the invitation').click()
     await mina.keyboard.press('End')
