@@ -7,7 +7,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -167,12 +167,16 @@ BAD = [
 
 
 async def test_what_is_no_request_is_ignored_and_logged(stage: Stage) -> None:
-    for number, words in enumerate(BAD):
-        with asked(stage, words, f'bad-{number}') as request:
+    with ExitStack() as waiting:
+        requests = [
+            waiting.enter_context(asked(stage, words, f'bad-{number}')) for number, words in enumerate(BAD)
+        ]
+        for request in requests:
             (request / 'draft').rename(request / ASKED)
+        for request in requests:
             await until((request / ANSWER).exists)
             assert 'did not understand' in json.loads((request / ANSWER).read_text())['error']
-        assert f'bad-{number} was not done' in stage.log()
+            assert f'{request.name} was not done' in stage.log()
     assert stage.restored() == set()
     assert await stage.ask('plan') == 1
 
@@ -203,12 +207,16 @@ OTHERS = [open_to_all, a_copy_that_others_can_change, a_link, no_copy]
 
 
 async def test_what_others_could_have_written_is_ignored_and_logged(stage: Stage) -> None:
-    for spoil in OTHERS if os.geteuid() else [*OTHERS, of_somebody_else]:
-        with asked(stage, SOUND, spoil.__name__) as request:
-            spoil(request)
+    with ExitStack() as waiting:
+        requests = []
+        for spoil in OTHERS if os.geteuid() else [*OTHERS, of_somebody_else]:
+            requests.append(waiting.enter_context(asked(stage, SOUND, spoil.__name__)))
+            spoil(requests[-1])
+        for request in requests:
             (request / 'draft').rename(request / ASKED)
+        for request in requests:
             await until((request / ANSWER).exists)
-        assert f'{spoil.__name__} was not done' in stage.log()
+            assert f'{request.name} was not done' in stage.log()
     assert stage.restored() == set()
 
 

@@ -28,8 +28,8 @@ SOONER = """{
     let socket
     const set = (made) => {
         socket = made
-        made.io.reconnectionDelay(50)
-        made.io.reconnectionDelayMax(500)
+        made.io?.reconnectionDelay(50)
+        made.io?.reconnectionDelayMax(500)
     }
     Object.defineProperty(window, 'socket', {get: () => socket, set})
 }"""
