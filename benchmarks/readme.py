@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import table
 from benchmarks.machine import ROOT
-from benchmarks.peers import OWN, PEERS
+from benchmarks.peers import ANCHOR, OWN, PEERS
 from benchmarks.results import Report, Result, Scale, Section, read
 
 LATEST = ROOT / 'benchmarks' / 'results' / 'latest.json'
@@ -47,10 +47,11 @@ def figures(report: Report) -> str:
     dates = sorted({found.where['date'][:10] for found in report.values()})
     days = ' and '.join(dict.fromkeys((dates[0], dates[-1])))
     place = f'{where["processor"]}, {where["memory"]}, Python {where["python"]}'
+    runs = max(len(result.runs) for found in report.values() for result in found.results)
     chart = 'peers' if 'peers' in report else 'fanout'
     parts = [
         f'Measured on {days} with {place}; server and load on a core each, every edit committed before it is '
-        'shown, medians of three runs. All is in [benchmarks/results](benchmarks/results/latest.md).\n',
+        f'shown, medians of {runs} runs. All is in [benchmarks/results](benchmarks/results/latest.md).\n',
         f'![An edit to all others, by the number of people](benchmarks/results/{chart}.svg)\n',
     ]
     if 'peers' in report:
@@ -63,6 +64,7 @@ def figures(report: Report) -> str:
 def beside(found: Section) -> str:
     """The crowds, with the servers side by side."""
     names = [f'{server} {value}' for value in ('p99 ms', 'server %') for server in PEERS.values()]
+    names.append('p99 ratio')
     rows = []
     for result in filter(is_crowd, found.results):
         missed = [f'**{name} {bound} wanted**' for name, bound, held in result.wanted() if not held]
@@ -71,6 +73,7 @@ def beside(found: Section) -> str:
     lost = sum(run[f'{OWN} lost'] for result in filter(is_crowd, found.results) for run in result.runs)
     words = (
         f'{found.title}, from a key to all others (99 %) and the part of a core that it took; '
+        f'the ratio is the median of those of {OWN} and {ANCHOR} in each run, one after the other; '
         f'edits that {OWN} lost in all runs: {lost:.0f}. `{found.command}`'
     )
     return f'{words}\n\n{table.table(["people in one document", *names], rows)}'

@@ -210,20 +210,47 @@ async def test_nobody_makes_more_documents_than_people_make(monkeypatch: pytest.
         first = await hub.create('First', text='words', author='ann')
         await hub.rename(first.id, 'The first', 'ann')
         for again in (
-            hub.create(text='x' * SMALLEST, author='ann'),
+            hub.create(text='x' * 3 * SMALLEST, author='ann'),
             hub.duplicate(first.id, 'Copy', 'ann'),
-            hub.rename(first.id, 'Another', 'ann'),
         ):
             with pytest.raises(TooFast, match='Wait'):
                 await again
-        assert (await hub.describe(first.id)).title == 'The first'
         assert await hub.count() == 1
-        for number in range(2):
+        for number in range(5):
             await hub.create(author=f'bot {number}')
         with pytest.raises(TooFast):
             await hub.create(author='one more')
         clock.now += 10.0
         await hub.duplicate(first.id, 'Copy', 'ann')
+
+
+async def test_what_makes_nothing_keeps_nobody_else_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, 'TOGETHER', Rate(SMALLEST, 2 * SMALLEST))
+    async with open_hub(MemoryStore(), clock=Clock()) as hub:
+        await hub.create(document_id='taken')
+        for number in range(9):
+            with pytest.raises(DocumentExists):
+                await hub.create(document_id='taken', text='x' * SMALLEST, author=f'bot {number}')
+        await hub.create(author='ann')
+
+
+async def test_a_copy_counts_with_its_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, 'MAKING', Rate(1, 900))
+    async with open_hub(MemoryStore(), clock=Clock()) as hub:
+        await hub._store.create('doc', 'Doc', 1)
+        with pytest.raises(TooFast):  # 1,000 bytes of them, as this store says
+            await hub.duplicate('doc', 'Copy', 'ann')
+
+
+async def test_nobody_names_a_document_anew_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, 'NAMES', Rate(1, 2))
+    async with open_hub(MemoryStore(), clock=Clock()) as hub:
+        info = await hub.create(author='ann')
+        for title in ('One', 'Two'):
+            await hub.rename(info.id, title, 'ann')
+        with pytest.raises(TooFast):
+            await hub.rename(info.id, 'Three', 'ann')
+        assert (await hub.rename(info.id, 'Four', 'bob')).title == 'Four'
 
 
 async def test_a_new_title_is_seen_by_everybody_at_once() -> None:

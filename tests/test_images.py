@@ -163,11 +163,11 @@ async def test_whoever_comes_with_ever_new_names_does_not_fill_the_disk(
     clock = Clock()
     monkeypatch.setattr(images_module, 'TOGETHER', Rate(len(PNG), 3 * len(PNG)))
     images = Images(Gallery(database), clock=clock)
-    for number in range(3):
+    for number in range(4):
         await images.add('plan', f'bot {number}', Role.EDITOR, PNG)
     with pytest.raises(TooFast, match='Wait'):
         await images.add('plan', 'one more', Role.EDITOR, PNG)
-    clock.now += 3.0
+    clock.now += 4.0
     await images.add('plan', 'ann', Role.EDITOR, PNG)
 
 

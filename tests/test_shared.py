@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from collab.document import shared
 from collab.document.admission import Incomplete, Refused
-from collab.document.broken import BrokenDocument, Overgrown, too_large
+from collab.document.broken import Ambiguous, BrokenDocument, Overgrown, too_large
 from collab.document.change import Change
 from collab.document.shared import SharedDocument, merge
-from collab.document.summary import equal, summarise
+from collab.document.summary import equal, proven_snapshot, summarise
 
 LIMIT = 10_000_000
 TEXTS = st.text(st.characters(codec='utf-8'), max_size=30)
@@ -113,6 +113,29 @@ def test_a_log_replayed_makes_what_its_rows_make_one_by_one(
         patch.setattr(shared, 'SHORT', short)
         replayed.replay(log)
     assert equal(replayed, gated)
+
+
+FORGED = (
+    '0104ac0200040107636f6e74656e740a' + 10 * '61' + '84ac0209a202' + 290 * '61'
+    + '84ac02090161c4ac02ac02ac02390678f09f98807900',
+    '0103ac02b102040107636f6e74656e740161040107636f6e74656e7408f09f9880f09f988084ac02b50204f09f988000',
+    '0201ac02b8028401020678f09f988079010100040107636f6e74656e7408626378f09f98807900',
+    '0202010681ac021d03c40105ac02530364656601ac02bc02c4010501030364656601ac02017302',
+)  # fmt: skip
+"""Updates that pass the gate and that no honest editor would write; one of eight found among 12,912 logs."""
+
+
+def test_a_forged_log_replayed_is_the_document_that_everybody_saw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merged in one transaction, it made another text, which its own copy proved right."""
+    monkeypatch.setattr(shared, 'SHORT', 1_000)
+    one_by_one, replayed = SharedDocument(), SharedDocument()
+    for row in FORGED:
+        one_by_one.apply(bytes.fromhex(row), anyone, LIMIT)
+    replayed.replay(map(bytes.fromhex, FORGED))
+    assert replayed.text == one_by_one.text
+    for document in (one_by_one, replayed):
+        with pytest.raises(Ambiguous):
+            proven_snapshot(document)
 
 
 def test_a_log_with_a_gap_makes_no_document() -> None:

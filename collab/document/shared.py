@@ -104,14 +104,15 @@ class SharedDocument:
     def replay(self, updates: Iterable[bytes]) -> None:
         """Merge updates that were admitted before, in order; the gate is asked about long ones only.
 
-        Ten times as quick as load(). Only for a replica that nobody edits: it does not learn where
+        A third of the time of load(). Only for a replica that nobody edits: it does not learn where
         characters are two units. Raises Incomplete when some of it fits nowhere.
         """
         for is_short, group in groupby(updates, lambda update: len(update) <= SHORT):
-            for update in () if is_short else group:
-                self.load(update)
+            rows = tuple(group)
             if is_short:
-                self._replay_short(tuple(group))
+                self._replay_short(rows)
+            for update in () if is_short else rows:
+                self.load(update)
 
     def load_snapshot(self, state: bytes) -> None:
         """Begin as a snapshot that this program made and proved, and that is as it was written.
@@ -195,9 +196,9 @@ class SharedDocument:
         return merge(news) if news else None
 
     def _replay_short(self, updates: Sequence[bytes]) -> None:
-        with self._doc.transaction():
-            for update in updates:
-                guarded(self._doc.apply_update, update)
+        """Each by itself: what the library joins after one has a say in where the next comes to stand."""
+        for update in updates:
+            guarded(self._doc.apply_update, update)
         if guarded(get_update, merge(updates), self.state_vector())[
             0
         ]:  # what is still lacking, if anything is

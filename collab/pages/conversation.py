@@ -1,5 +1,6 @@
 """What was said beside a document: a list that grows at its end, and at its beginning if somebody asks."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +15,10 @@ from collab.rooms.talk import Message
 
 MOST = 300
 """Messages on one page; of more the first ones give way."""
+REFRESH = """for (const [id, words] of Object.entries(times)) {
+    const time = document.querySelector(`#${id} time`);
+    if (time && time.textContent !== words) time.textContent = words;
+}"""
 TOGETHER = 5 * 60_000
 """Milliseconds within which the name of who goes on talking is not said again."""
 
@@ -23,15 +28,9 @@ class Said:
     """A message on a page: one element, as each takes memory on every page that shows it."""
 
     message: Message
-    name: str
     goes_on: bool
     """Who said it has just said something else."""
     item: ui.html
-
-    def refresh(self) -> None:
-        """Say anew how long ago it was."""
-        if not self.goes_on:
-            self.item.content = html_of(self.message, self.name, goes_on=False)
 
 
 class Conversation:
@@ -78,9 +77,12 @@ class Conversation:
         self._shown = []
 
     def refresh(self) -> None:
-        """Time has passed."""
-        for said in self._shown:
-            said.refresh()
+        """Time has passed. Only the words for it change: somebody may have marked something in a message."""
+        now = milliseconds()
+        times = {
+            said.item.html_id: ago(said.message.created_at, now) for said in self._shown if not said.goes_on
+        }
+        self._list.client.run_javascript(f'const times = {json.dumps(times)}; {REFRESH}')
 
     def _make(self, message: Message, name: str, before: Message | None) -> Said:
         goes_on = (
@@ -91,7 +93,7 @@ class Conversation:
         with self._list:
             item = ui.html(html_of(message, name, goes_on=goes_on), sanitize=False, tag='li')
         item.classes('chat-message').props('data-testid=chat-message').mark('chat-message')
-        return Said(message, name, goes_on, item)
+        return Said(message, goes_on, item)
 
 
 def html_of(message: Message, name: str, *, goes_on: bool) -> str:

@@ -13,6 +13,7 @@ from collab.pages.missing import HOME, RETRY, go_to, message
 from collab.pages.parts import Notice, Words, button, part
 from collab.pages.words import exactly
 from collab.rooms.hub import Hub
+from collab.rooms.paces import TooFast
 from collab.rooms.snapshots import text_of
 from collab.storage.backups import Rescue
 
@@ -77,6 +78,8 @@ class Copying:
                 moment=exactly(rescue.made_at),
             )
             info = await self._hub.create(title, text=text)
+        except TooFast as error:
+            self._notice.say(_(str(error)))
         except Exception:
             log.exception('A copy of a backup could not be made.')
             self._notice.say(_('The copy could not be made just now. Please try again in a moment.'))

@@ -12,6 +12,7 @@ from collab.pages.frame import frame, heading
 from collab.pages.parts import Notice, Words, button, part
 from collab.rooms.hub import Hub
 from collab.rooms.naming import CHOSEN_ID
+from collab.rooms.paces import TooFast
 from collab.rooms.ports import DocumentExists
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,8 @@ class Making:
             info = await self._hub.create(document_id or '', document_id=document_id, author=self._me)
         except DocumentExists:
             go_to(self._client, document_id or '')  # its own page says whether it was deleted
+        except TooFast as error:
+            self._notice.say(_(str(error)))
         except Exception:
             log.exception('A document could not be made.')
             self._notice.say(_('The document could not be made just now. Please try again in a moment.'))

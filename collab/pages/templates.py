@@ -13,6 +13,7 @@ from collab.pages.missing import go_to
 from collab.pages.parts import Dialog, Notice, Words, button, icon_button, part
 from collab.pages.words import shown
 from collab.rooms.hub import Hub
+from collab.rooms.paces import TooFast
 from collab.storage.templates import Kept, Templates
 
 log = logging.getLogger(__name__)
@@ -91,6 +92,8 @@ class TemplateDialog:
         self._busy = True
         try:
             info = await self._hub.create(title, text=text, author=self._me)
+        except TooFast as error:
+            self._notice.say(_(str(error)))
         except Exception:
             log.exception('A document could not be made of a template.')
             self._notice.say(_(NOT_NOW))

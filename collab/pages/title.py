@@ -12,6 +12,7 @@ from collab.pages.soon import Soon
 from collab.pages.words import shown
 from collab.rooms.hub import Hub
 from collab.rooms.naming import TITLE_LENGTH, UNTITLED, clean_title
+from collab.rooms.paces import TooFast
 from collab.rooms.ports import UnknownDocument
 from collab.rooms.room import Room
 
@@ -101,6 +102,9 @@ class TitleField:
             await self._hub.rename(self._room.id, typed, self.author)
         except UnknownDocument:
             pass  # deleted: the page says so itself
+        except TooFast as error:
+            self._typed = True
+            self._notice.say(_(str(error)), _('Try again'), self._save)
         except Exception:
             log.exception('Document %s could not be renamed.', self._room.id)
             self._typed = True

@@ -24,11 +24,13 @@ UPLOAD_LIMIT = 100_000_000
 """Bytes of all files that somebody brings at once."""
 
 MAKING = Rate(500_000, 200_000_000)
-"""Bytes of documents that one person makes; each counts for at least SMALLEST, and so does each new name."""
+"""Bytes of documents and pictures that one person makes; a document counts for SMALLEST and its text."""
 TOGETHER = Rate(5_000_000, 2_000_000_000)
 """Bytes of documents that all people make."""
 MOST_DEBT = 5_000_000.0
 SMALLEST = 10_000
+NAMES = Rate(5, 1_000)
+"""How often one person gives a document a new name; while a title is typed it is stored a few times."""
 
 DELETED = ('gone', 'This document was deleted. Open its link again to take it back.')
 
@@ -42,15 +44,17 @@ class Hub(Catalogue):
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         self._paces = Paces(MAKING, self.allowances.clock, MOST_DEBT, TOGETHER)
+        self._names = Paces(NAMES, self.allowances.clock, 1.0)
 
     async def create(
         self, title: str = '', *, document_id: str | None = None, text: str = '', author: str = ''
     ) -> DocumentInfo:
         """Make a document, with a text if one is given. Raises DocumentExists, ValueError for a bad id."""
-        check_text(text, self._limit)
-        self._pace(author, len(text))
+        size = SMALLEST + check_text(text, self._limit)
+        self._pace(author, size)
         chosen = secrets.token_urlsafe(16) if document_id is None else clean_id(document_id)
         info = await self._store.create(chosen, clean_title(title), self._now(), author)
+        self._paces.count(size)
         if text:
             await self._begin(info.id, text, author)
         self.tell(Happening.TITLE)
@@ -70,7 +74,8 @@ class Hub(Catalogue):
 
     async def rename(self, document_id: str, title: str, author: str = '') -> DocumentInfo:
         """Give it a new title, on every screen at once. Raises UnknownDocument, ValueError."""
-        self._pace(author)
+        if not self._names.take(author):
+            raise TooFast
         info = await self._store.rename(document_id, clean_title(title), self._now(), author)
         if (room := self.room(document_id)) is not None:
             room.retitle(info.title)
@@ -105,7 +110,9 @@ class Hub(Catalogue):
         """Make another document with the text, pictures and language of this one. Raises as `open` does."""
         async with self.open(document_id) as room:
             text, language = room.text, room.language
-        self._pace(author, len(text))
+        size = len(text.encode()) + await self._store.image_bytes(document_id)
+        self._pace(author, size)
+        self._paces.count(size)
         info = await self.create(title, author=author)
         if language != info.language:
             await self.set_language(info.id, language)
@@ -116,8 +123,8 @@ class Hub(Catalogue):
             await self._begin(info.id, text, author)
         return replace(info, language=language)
 
-    def _pace(self, author: str, size: int = 0) -> None:
-        if not self._paces.take(author, SMALLEST + size):
+    def _pace(self, author: str, size: int) -> None:
+        if not self._paces.take(author, size):
             raise TooFast
 
     async def _begin(self, document_id: str, text: str, author: str) -> None:

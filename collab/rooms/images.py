@@ -86,6 +86,7 @@ class Images:
             raise TooFast('that was much at once. Wait a few seconds, then try again.')
         picture = Picture(document_id, digest(data), kind, data)
         await self._pictures.keep(picture, author, self._now())
+        self._paces.count(len(data))
         return picture
 
     async def find(self, document_id: str, picture_id: str) -> Picture | None:

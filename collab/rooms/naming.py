@@ -31,11 +31,12 @@ def clean_language(name: str) -> str:
     return name
 
 
-def check_text(text: str, limit: int) -> None:
-    """Raises ValueError for a text that is longer than `limit` bytes, or holds half a character."""
+def check_text(text: str, limit: int) -> int:
+    """Its size in bytes. Raises ValueError when that is more than `limit`, or it holds half a character."""
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
         raise ValueError('The text holds half a character (a lone surrogate).') from None
     if size > limit:
         raise ValueError(f'A document holds at most {limit:,} bytes of text.')
+    return size

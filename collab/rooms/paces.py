@@ -10,7 +10,7 @@ MOST_KNOWN = 1_000
 TOO_FAST = 'That was much at once. Wait a few seconds, then try again.'
 
 
-class TooFast(Exception):
+class TooFast(ValueError):
     """Somebody, or everybody together, does more than people do. Its text is for them."""
 
     def __init__(self, words: str = TOO_FAST) -> None:
@@ -38,4 +38,8 @@ class Paces:
         if len(self._buckets) > MOST_KNOWN:
             self._buckets = {who: one for who, one in self._buckets.items() if not one.is_full(now)}
         bucket = self._buckets.setdefault(person, Bucket(self._rate, now, self._most_debt))
-        return bucket.take(amount, now) == 0.0 and self._together.take(amount, now) == 0.0
+        return bucket.take(amount, now) == 0.0 and self._together.level(now) >= 0.0
+
+    def count(self, amount: float) -> None:
+        """So much was really done: only that fills the server, and counts for all people together."""
+        self._together.take(amount, self._clock())

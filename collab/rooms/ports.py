@@ -157,6 +157,9 @@ class Store(Shelf, Protocol):
     async def set_language(self, document_id: str, language: str) -> None:
         """Keep what its text is written in; this is no change of the document. Raises UnknownDocument."""
 
+    async def image_bytes(self, document_id: str) -> int:
+        """How large the pictures of a document are together."""
+
     async def copy_images(self, document_id: str, to: str) -> None:
         """Let another document have the pictures of this one, too."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from sqlalchemy import Update as Change
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -68,6 +68,11 @@ class Documents(Chapters, Shelf, Trash):
     async def set_language(self, document_id: str, language: str) -> None:
         """Keep what its text is written in. Raises UnknownDocument."""
         await self._change(document_id, _living(document_id).values(language=language))
+
+    async def image_bytes(self, document_id: str) -> int:
+        """How large the pictures of this document are together."""
+        wanted = select(func.sum(func.length(Image.data))).where(Image.document_id == document_id)
+        return (await self._database.select(wanted))[0][0] or 0
 
     async def copy_images(self, document_id: str, to: str) -> None:
         """Let another document have the pictures of this one, one by one: whoever types has turns."""

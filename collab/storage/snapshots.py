@@ -21,7 +21,10 @@ FORGET = """
     AND seq NOT IN (SELECT seq FROM snapshots WHERE document_id = ?1 ORDER BY seq DESC LIMIT 2)
     AND seq IS NOT (
         SELECT max(seq) FROM snapshots WHERE document_id = ?1
-        AND seq <= (SELECT coalesce(max(last_seq), 0) FROM chapters WHERE document_id = ?1)
+        AND seq <= (
+            SELECT coalesce(max(last_seq), 0) FROM chapters
+            WHERE document_id = ?1 AND typeof(last_seq) = 'integer'
+        )
     )
 """
 

@@ -45,12 +45,12 @@ def router(images: Images) -> APIRouter:
             return problem(404, 'this document was deleted.')
         except _TooLarge:
             return problem(413, TOO_LARGE)
+        except TooFast as error:
+            return problem(429, str(error))
         except ValueError as error:
             return problem(415, str(error))
         except PermissionError as error:
             return problem(403, str(error))
-        except TooFast as error:
-            return problem(429, str(error))
         except Exception:
             log.exception('A picture for document %s could not be stored.', document_id)
             return problem(503, 'it could not be stored just now. Try again.')

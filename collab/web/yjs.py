@@ -60,7 +60,7 @@ async def _admit(
         await websocket.close(FOREIGN_ORIGIN, 'This page is not part of this server.')
         return
     try:
-        async with _open_or_make(hub, document_id) as room:
+        async with _open_or_make(hub, document_id, author_of(websocket)) as room:
             await speak(room)
     except (UnknownDocument, DocumentExists, ValueError) as error:
         await _close(websocket, NO_DOCUMENT, str(error))
@@ -72,14 +72,14 @@ async def _admit(
 
 
 @asynccontextmanager
-async def _open_or_make(hub: Hub, document_id: str) -> AsyncIterator[Room]:
+async def _open_or_make(hub: Hub, document_id: str, author: str) -> AsyncIterator[Room]:
     """The room of this name; like other Yjs servers, one that is asked for begins to exist."""
     try:
         if hub.room(document_id) is None:  # of one that is open already nothing needs to be looked up
             await hub.describe(document_id)
     except UnknownDocument:
         with contextlib.suppress(DocumentExists):  # somebody else was as quick, or it lies in the trash
-            await hub.create(document_id, document_id=document_id)
+            await hub.create(document_id, document_id=document_id, author=author)
     async with hub.open(document_id) as room:
         yield room
 

@@ -124,6 +124,9 @@ class MemoryStore:
         kept = self._living(document_id)
         kept.info = replace(kept.info, language=language)
 
+    async def image_bytes(self, document_id: str) -> int:
+        return 1_000
+
     async def copy_images(self, document_id: str, to: str) -> None:
         self.copied.append((document_id, to))
 
