@@ -47,6 +47,7 @@ export class Device {
     const shelf = new Shelf(this.database, { document, epoch, replica: newReplica(), author })
     this.keeper = new Keeper(shelf, connection.unsaved, {
       adopt: (batch, putBack) => this.takeOver(batch, putBack),
+      ended: () => this.mayAdopt && void this.keeper.adopt(),
       changed: () => listener.changed(),
     })
     this.salvage = new Salvage(shelf, connection.doc, {

@@ -1,5 +1,5 @@
 /** Keeps every edit on this device until the server has it, and brings back what earlier pages left. */
-import { ifDead, live } from './living'
+import { death, ifDead, live } from './living'
 import { Notes } from './notes'
 import { textOf } from './rebase'
 import type { Batch, Change, Lot, Shelf } from './shelf'
@@ -8,6 +8,8 @@ import { type Unsaved, merge } from './unsaved'
 export interface KeeperListener {
   /** Edits that an earlier page could not send are this page's now. */
   adopt(batch: Batch, putBack: boolean): void
+  /** A page that lived when it was looked has ended: perhaps it left something. */
+  ended(): void
   /** What is kept has changed. */
   changed(): void
 }
@@ -25,6 +27,7 @@ export class Keeper {
   ready = false
 
   private readonly adopted = new Set<string>()
+  private readonly awaited = new Set<string>()
   private readonly notes: Notes
   private turn: Promise<void> | null = null
   private over = false
@@ -67,12 +70,23 @@ export class Keeper {
       for (const lot of await this.shelf.others()) {
         const { epoch, replica } = lot
         if (epoch !== this.shelf.epoch || this.adopted.has(replica) || this.over) continue
-        await ifDead(replica, () => this.take(lot, false))
+        if (!(await ifDead(replica, () => this.take(lot, false)))) this.await(replica)
       }
       this.working = true
     } catch (error) {
       this.fail(error)
     }
+  }
+
+  /** Takes over what this page leaves when it lives no more. */
+  private await(replica: string): void {
+    if (this.awaited.has(replica)) return
+    this.awaited.add(replica)
+    const look = (): void => {
+      this.awaited.delete(replica)
+      if (!this.over) this.listener.ended()
+    }
+    void death(replica).then(look, look)
   }
 
   /** An edit was made; it is the last that `unsaved` has counted. Urgent ones do not wait for the server. */

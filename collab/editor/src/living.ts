@@ -11,14 +11,23 @@ export function live(replica: string): Promise<() => void> {
 }
 
 /**
- * Does the work if nobody lives who is this replica, and keeps anyone from doing the same meanwhile.
+ * Does the work if nobody lives who is this replica, and keeps anyone from doing the same meanwhile. Resolves with
+ * whether that was so.
  *
  * Where there are no Web Locks (pages without TLS that are not on localhost) nobody can tell, and the work is
  * done: two pages that send the same edits do no harm, as Yjs knows an edit it has met before.
  */
-export async function ifDead(replica: string, work: () => Promise<void>): Promise<void> {
-  if (!navigator.locks) return work()
-  await navigator.locks.request(nameOf(replica), { ifAvailable: true }, (lock) => (lock ? work() : undefined))
+export async function ifDead(replica: string, work: () => Promise<void>): Promise<boolean> {
+  if (!navigator.locks) return work().then(() => true)
+  return navigator.locks.request(nameOf(replica), { ifAvailable: true }, async (lock) => {
+    if (lock) await work()
+    return lock !== null
+  })
+}
+
+/** Resolves when nobody lives any more who is this replica: a page that is reloaded ends after the new one begins. */
+export async function death(replica: string): Promise<void> {
+  await navigator.locks.request(nameOf(replica), () => undefined)
 }
 
 /** A name that no other replica has, not even in a duplicated tab. */
