@@ -40,9 +40,6 @@ NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     ),
 }
 
-SIDE_BY_SIDE = 1.5
-"""Tests that run at once on each core."""
-
 LONG = ('traces', 'faults', 'browser')
 """Tests marked so take seconds, some of them a minute; the others mostly do not."""
 
@@ -54,10 +51,10 @@ def pytest_configure() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """All tests run side by side, for most of them wait most of the time; files that are named run alone, as
-    what one is looking at should."""
+    """All tests run side by side, one on each core: with more, stories in the browser wait too long for it.
+    Files that are named run alone, as what one is looking at should."""
     everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    return round((os.cpu_count() or 1) * SIDE_BY_SIDE) if everything else 0
+    return (os.cpu_count() or 1) if everything else 0
 
 
 @pytest.hookimpl(trylast=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from nicegui.testing import User
 
-from collab.editor.element import SharedEditor
+from collab.editor.element import PeopleHere, SharedEditor
 from collab.language.catalogue import translations
 from collab.pages.guests import ANIMALS
 
@@ -157,8 +157,8 @@ async def test_a_guest_is_called_in_their_own_language_wherever_they_are_seen(
     await anna.open('/')
     anna.find('Neues Dokument').click()
     await anna.should_see(SharedEditor)
-    (face,) = anna.find(marker='myself-face').elements
-    name = str(face.props['title']).split(' (du)')[0]
+    (here,) = anna.find(PeopleHere).elements
+    name = str(here.props['you']).split(' (du)')[0]
     assert name.split()[-1] in translations('de').gettext(ANIMALS).split(', ')
     await jean.open(str(anna.back_history[-1]))
     await jean.should_see(name)

@@ -19,6 +19,8 @@ const CALM_MS = 50
 /** Some browsers never answer when their storage is broken. */
 const PATIENCE_MS = 5_000
 const RETRY_MS = 2_000
+/** A page that is reloaded may still be writing its last edits when the new one has looked for them. */
+const LATE_MS = [500, 2_000, 8_000]
 
 export class Keeper {
   /** Edits can be kept here, as far as we know. */
@@ -62,6 +64,7 @@ export class Keeper {
     this.ready = true
     this.listener.changed()
     this.flush()
+    for (const delay of LATE_MS) window.setTimeout(() => !this.over && this.listener.ended(), delay)
   }
 
   /** Takes over what pages left that live no more. */
