@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Tab
@@ -34,6 +35,7 @@ async def test_line_numbers_and_wrapping_are_kept_by_the_browser(collab: Collab,
     await expect(ann.page.locator('.cm-lineNumbers')).to_have_count(0)
 
 
+@pytest.mark.alone  # the preview takes longer than anybody waits when there is more work than cores
 async def test_paper_shows_the_text_as_it_reads_and_nothing_else(collab: Collab, visitor: Visitor) -> None:
     await collab.create('doc', title='Plan', text='# Hello\n\n' + 'Words.\n\n' * 200 + 'The end.')
     ann = await (await visitor()).open(f'{collab.url}/d/doc')
