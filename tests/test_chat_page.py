@@ -21,6 +21,13 @@ from tests.test_pages import begin, leave, path_of
 CreateUser = Callable[[], User]
 
 
+async def two_in_a_document(user: User, create_user: CreateUser) -> tuple[User, User]:
+    amira, jonas = user, create_user()
+    await begin(amira)
+    await jonas.open(path_of(amira))
+    return amira, jonas
+
+
 async def open_chat(user: User) -> None:
     user.find(marker='Chat').click()
     await user.should_see('Send')
@@ -44,9 +51,7 @@ def remember(own_settings: Path, path: str, messages: int) -> None:
 
 
 async def test_two_people_talk_beside_the_text(user: User, create_user: CreateUser) -> None:
-    amira, jonas = user, create_user()
-    await begin(amira)
-    await jonas.open(path_of(amira))
+    amira, jonas = await two_in_a_document(user, create_user)
     await open_chat(amira)
     await amira.should_see('Nobody has said anything here yet.')
     await open_chat(jonas)
@@ -62,9 +67,7 @@ async def test_two_people_talk_beside_the_text(user: User, create_user: CreateUs
 async def test_what_was_said_meanwhile_is_counted_until_it_is_read(
     user: User, create_user: CreateUser
 ) -> None:
-    amira, jonas = user, create_user()
-    await begin(amira)
-    await jonas.open(path_of(amira))
+    amira, jonas = await two_in_a_document(user, create_user)
     await open_chat(amira)
     say(amira, 'One')
     await jonas.should_see(marker='chat-unread', content='1')
@@ -86,9 +89,7 @@ async def test_what_was_said_meanwhile_is_counted_until_it_is_read(
 
 
 async def test_a_screen_reader_hears_who_said_what(user: User, create_user: CreateUser) -> None:
-    amira, jonas = user, create_user()
-    await begin(amira)
-    await jonas.open(path_of(amira))
+    amira, jonas = await two_in_a_document(user, create_user)
     await open_chat(amira)
     say(amira, 'Lunch?')
     await jonas.should_see(marker='announcements', content=': Lunch?')
@@ -110,9 +111,7 @@ async def test_what_was_said_long_ago_is_read_when_somebody_asks(user: User, own
 async def test_what_is_said_while_the_panel_opens_is_there(
     user: User, create_user: CreateUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    amira, jonas = user, create_user()
-    await begin(amira)
-    await jonas.open(path_of(amira))
+    amira, jonas = await two_in_a_document(user, create_user)
     await open_chat(jonas)
     say(jonas, 'Before.')
     await jonas.should_see('Before.')

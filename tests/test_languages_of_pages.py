@@ -42,9 +42,7 @@ async def test_two_people_read_one_event_each_in_their_own_language(
     user: User, create_user: CreateUser
 ) -> None:
     anna, jean = speaks(user, 'de'), speaks(create_user(), 'fr')
-    await anna.open('/')
-    anna.find('Neues Dokument').click()
-    await anna.should_see(SharedEditor)
+    await begin_in_german(anna)
     document = str(anna.back_history[-1])
     await jean.open(document)
     await anna.should_see('2 hier')
@@ -108,9 +106,7 @@ async def test_two_people_talk_each_on_a_page_in_their_own_language(
     user: User, create_user: CreateUser
 ) -> None:
     anna, jean = speaks(user, 'de'), speaks(create_user(), 'fr')
-    await anna.open('/')
-    anna.find('Neues Dokument').click()
-    await anna.should_see(SharedEditor)
+    await begin_in_german(anna)
     await jean.open(str(anna.back_history[-1]))
     await anna.should_see('2 hier')
     anna.find(marker='Chat').click()
@@ -145,6 +141,12 @@ async def test_documents_begin_and_leave_in_the_language_of_the_page(user: User)
     await user.should_see('تعذّر جلب الملف.')
 
 
+async def begin_in_german(user: User) -> None:
+    await user.open('/')
+    user.find('Neues Dokument').click()
+    await user.should_see(SharedEditor)
+
+
 def label(user: User, marker: str) -> str:
     (element,) = user.find(marker=marker).elements
     return str(element.props['aria-label'])
@@ -154,9 +156,7 @@ async def test_a_guest_is_called_in_their_own_language_wherever_they_are_seen(
     user: User, create_user: CreateUser
 ) -> None:
     anna, jean = speaks(user, 'de'), speaks(create_user(), 'fr')
-    await anna.open('/')
-    anna.find('Neues Dokument').click()
-    await anna.should_see(SharedEditor)
+    await begin_in_german(anna)
     (here,) = anna.find(PeopleHere).elements
     name = str(here.props['you']).split(' (du)')[0]
     assert name.split()[-1] in translations('de').gettext(ANIMALS).split(', ')

@@ -7,7 +7,7 @@ from pycrdt import Doc, Text, TransactionEvent, get_update, merge_updates
 
 from collab.document.admission import UNLIMITED, Admitted, Incomplete, Ledger, Refused, anybody
 from collab.document.broken import Overgrown, Wearisome, guarded, too_large
-from collab.document.change import Change, check, difference, from_the_end, growth
+from collab.document.change import Change, check, difference, from_the_end
 from collab.document.deletions import Deleted, cheaply
 from collab.document.digest import Digest, digest
 from collab.document.news import News
@@ -108,11 +108,11 @@ class SharedDocument:
         characters are two units. Raises Incomplete when some of it fits nowhere.
         """
         for is_short, group in groupby(updates, lambda update: len(update) <= SHORT):
-            rows = tuple(group)
             if is_short:
-                self._replay_short(rows)
-            for update in () if is_short else rows:
-                self.load(update)
+                self._replay_short(tuple(group))
+            else:
+                for update in group:
+                    self.load(update)
 
     def load_snapshot(self, state: bytes) -> None:
         """Begin as a snapshot that this program made and proved, and that is as it was written.
@@ -127,10 +127,6 @@ class SharedDocument:
             self._ledger.load(state)
         else:
             self._ledger.clocks = read_state_vector(self.state_vector(), UNLIMITED.sections)
-
-    def growth(self, changes: Sequence[Change]) -> int:
-        """How many bytes longer these changes would make the text. Raises ValueError as edit() does."""
-        return growth(changes, self.text)
 
     def edit(self, changes: Sequence[Change]) -> News | None:
         """Make these changes, which are in order and do not overlap, as one edit.

@@ -13,7 +13,6 @@ from collab.language.speaking import N_, _, ngettext
 from collab.pages.conversation import Conversation
 from collab.pages.parts import Words, button, focus, icon_button, part
 from collab.pages.visitors import Visitors
-from collab.rooms.paces import TooFast
 from collab.rooms.ports import UnknownDocument
 from collab.rooms.room import Room
 from collab.rooms.talk import LENGTH, Message, Talk, TooLong
@@ -141,7 +140,7 @@ class Chat:
                 LENGTH,
             )
             self._give_back(text, most)
-        except (PermissionError, ValueError, TooFast) as error:
+        except (PermissionError, ValueError) as error:
             self._give_back(text, _(str(error)))
         except UnknownDocument:
             self._give_back(text, _('This document was deleted.'))

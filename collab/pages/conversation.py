@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from nicegui import ui
-
 from collab.pages.links import linked
-from collab.pages.parts import part
+from collab.pages.parts import Html, part
 from collab.pages.words import ago, exactly, machine_time
 from collab.rooms.ports import milliseconds
 from collab.rooms.talk import Message
@@ -30,7 +28,7 @@ class Said:
     message: Message
     goes_on: bool
     """Who said it has just said something else."""
-    item: ui.html
+    item: Html
 
 
 class Conversation:
@@ -91,8 +89,8 @@ class Conversation:
             and message.created_at - before.created_at < TOGETHER
         )
         with self._list:
-            item = ui.html(html_of(message, name, goes_on=goes_on), sanitize=False, tag='li')
-        item.classes('chat-message').props('data-testid=chat-message').mark('chat-message')
+            inside = html_of(message, name, goes_on=goes_on)
+            item = Html('li', 'chat-message', inside, data_testid='chat-message')
         return Said(message, goes_on, item)
 
 

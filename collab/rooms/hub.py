@@ -14,7 +14,7 @@ from collab.rooms.history import Revision, history
 from collab.rooms.images import images_of
 from collab.rooms.naming import check_text, clean_id, clean_language, clean_title
 from collab.rooms.opened import DOCUMENT_LIMIT, loaded
-from collab.rooms.paces import Paces, TooFast
+from collab.rooms.paces import Paces
 from collab.rooms.ports import DocumentInfo, LogSize
 from collab.rooms.watching import Happening
 
@@ -51,7 +51,7 @@ class Hub(Catalogue):
     ) -> DocumentInfo:
         """Make a document, with a text if one is given. Raises DocumentExists, ValueError for a bad id."""
         size = SMALLEST + check_text(text, self._limit)
-        self._pace(author, size)
+        self._paces.take(author, size)
         chosen = secrets.token_urlsafe(16) if document_id is None else clean_id(document_id)
         info = await self._store.create(chosen, clean_title(title), self._now(), author)
         self._paces.count(size)
@@ -74,8 +74,7 @@ class Hub(Catalogue):
 
     async def rename(self, document_id: str, title: str, author: str = '') -> DocumentInfo:
         """Give it a new title, on every screen at once. Raises UnknownDocument, ValueError."""
-        if not self._names.take(author):
-            raise TooFast
+        self._names.take(author)
         info = await self._store.rename(document_id, clean_title(title), self._now(), author)
         if (room := self.room(document_id)) is not None:
             room.retitle(info.title)
@@ -111,7 +110,7 @@ class Hub(Catalogue):
         async with self.open(document_id) as room:
             text, language = room.text, room.language
         size = len(text.encode()) + await self._store.image_bytes(document_id)
-        self._pace(author, size)
+        self._paces.take(author, size)
         self._paces.count(size)
         info = await self.create(title, author=author)
         if language != info.language:
@@ -122,10 +121,6 @@ class Hub(Catalogue):
         if text:
             await self._begin(info.id, text, author)
         return replace(info, language=language)
-
-    def _pace(self, author: str, size: int) -> None:
-        if not self._paces.take(author, size):
-            raise TooFast
 
     async def _begin(self, document_id: str, text: str, author: str) -> None:
         async with self.open(document_id) as room:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from collab.document.roles import Act, Role, may
 from collab.rooms.allowance import Rate
-from collab.rooms.paces import Paces, TooFast
+from collab.rooms.paces import Paces
 from collab.rooms.ports import UnknownDocument, milliseconds
 
 LIMIT = 5_000_000
@@ -19,6 +19,7 @@ PACE = Rate(500_000, 50_000_000)
 TOGETHER = Rate(5_000_000, 1_000_000_000)
 """Bytes that all people bring."""
 MOST_DEBT = 5_000_000.0
+SLOWER = 'that was much at once. Wait a few seconds, then try again.'
 
 KINDS = {'image/png': 'png', 'image/jpeg': 'jpg', 'image/gif': 'gif', 'image/webp': 'webp'}
 """What every browser shows, and nothing that can hold a script (as SVG can); with the ends of their names."""
@@ -73,7 +74,7 @@ class Images:
     ) -> None:
         self._pictures = pictures
         self._now = now
-        self._paces = Paces(PACE, clock, MOST_DEBT, TOGETHER)
+        self._paces = Paces(PACE, clock, MOST_DEBT, TOGETHER, SLOWER)
 
     async def add(self, document_id: str, author: str, role: Role, data: bytes) -> Picture:
         """Keep a picture. Raises PermissionError, ValueError when it is none, TooFast, UnknownDocument."""
@@ -82,8 +83,7 @@ class Images:
         if len(data) > LIMIT:
             raise ValueError(f'it is larger than {LIMIT // 1_000_000} MB.')
         kind = kind_of(data)
-        if not self._paces.take(author, len(data)):
-            raise TooFast('that was much at once. Wait a few seconds, then try again.')
+        self._paces.take(author, len(data))
         picture = Picture(document_id, digest(data), kind, data)
         await self._pictures.keep(picture, author, self._now())
         self._paces.count(len(data))

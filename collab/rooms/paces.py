@@ -13,32 +13,36 @@ TOO_FAST = 'That was much at once. Wait a few seconds, then try again.'
 class TooFast(ValueError):
     """Somebody, or everybody together, does more than people do. Its text is for them."""
 
-    def __init__(self, words: str = TOO_FAST) -> None:
-        super().__init__(words)
-
 
 class Paces:
-    """Tells who goes too fast. What is refused counts, too, but nobody owes more than `most_debt`.
+    """Stops who goes too fast, with these words. What is refused counts, too, up to `most_debt`.
 
     `together` is for all people at once: whoever comes with a new name each time has that to share.
     """
 
     def __init__(
-        self, rate: Rate, clock: Callable[[], float], most_debt: float, together: Rate | None = None
+        self,
+        rate: Rate,
+        clock: Callable[[], float],
+        most_debt: float,
+        together: Rate | None = None,
+        words: str = TOO_FAST,
     ) -> None:
+        self._words = words
         self._rate = rate
         self._clock = clock
         self._most_debt = most_debt
         self._buckets: dict[str, Bucket] = {}
         self._together = Bucket(together or Rate(float('inf'), float('inf')), clock(), most_debt)
 
-    def take(self, person: str, amount: float = 1.0) -> bool:
-        """Whether this person may have so much now."""
+    def take(self, person: str, amount: float = 1.0) -> None:
+        """Let this person have so much now. Raises TooFast."""
         now = self._clock()
         if len(self._buckets) > MOST_KNOWN:
             self._buckets = {who: one for who, one in self._buckets.items() if not one.is_full(now)}
         bucket = self._buckets.setdefault(person, Bucket(self._rate, now, self._most_debt))
-        return bucket.take(amount, now) == 0.0 and self._together.level(now) >= 0.0
+        if bucket.take(amount, now) > 0.0 or self._together.level(now) < 0.0:
+            raise TooFast(self._words)
 
     def count(self, amount: float) -> None:
         """So much was really done: only that fills the server, and counts for all people together."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from collab.document import protocol
 from collab.document.broken import BrokenDocument
-from collab.document.change import Change
+from collab.document.change import Change, growth
 from collab.document.news import News
 from collab.document.people import Person
 from collab.document.shared import SharedDocument, merge
@@ -161,7 +161,7 @@ class Room(Editing, Watchers):
         """Edit as Python code: by the same way into the log and to the others as any peer's edit."""
         if self.closed or self.broken:
             raise PermissionError(self.closed[1] if self.closed else 'The document is being built again.')
-        if (growth := self.document.growth(changes)) > 0 and self.document.length + growth > self.limit:
+        if (more := growth(changes, self.text)) > 0 and self.document.length + more > self.limit:
             raise ValueError(f'The document would grow beyond its limit of {self.limit:,} bytes.')
         try:
             news = self.document.edit(changes)

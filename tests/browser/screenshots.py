@@ -11,6 +11,7 @@ import sys
 import tempfile
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
@@ -58,50 +59,39 @@ async def main(names: list[str]) -> None:
 
 async def picture(browser: Browser, servers: Servers, state: State) -> None:
     """One state on every screen, each time made anew: a window that changes its size is another story."""
-    for width, height in SIZES.items():
-        context = await browser.new_context(
-            viewport={'width': width, 'height': height}, has_touch=width < 1000, reduced_motion='reduce'
-        )
-        scene = Scene(browser, await context.new_page(), *servers)
-        await state(scene)
-        for scheme in ('light', 'dark'):
-            await take(scene, scheme, FOLDER / f'{state.__name__}-{scheme}-{width}.png')
-        await scene.end()
-        await context.close()
+    for width in SIZES:
+        await on_screen(browser, servers, state, width, f'{state.__name__}-{{}}-{width}.png')
 
 
 async def in_another_language(browser: Browser, servers: Servers, language: str) -> None:
     """The pages that people see most, as they are in this language."""
     for state, width in product((home, document_preview, document_people, trash), SIZES):
-        context = await browser.new_context(
-            locale=language,
-            viewport={'width': width, 'height': SIZES[width]},
-            has_touch=width < 1000,
-            reduced_motion='reduce',
-        )
-        scene = Scene(browser, await context.new_page(), *servers)
-        await state(scene)
-        for scheme in ('light', 'dark'):
-            await take(scene, scheme, FOLDER / f'{state.__name__}-{language}-{scheme}-{width}.png')
-        await scene.end()
-        await context.close()
+        name = f'{state.__name__}-{language}-{{}}-{width}.png'
+        await on_screen(browser, servers, state, width, name, locale=language)
 
 
 async def for_the_readme(browser: Browser, servers: Servers) -> None:
     """Several people in one document, on a laptop and on a phone, sharp on good screens, too."""
     for width, name in ((1440, 'readme'), (390, 'readme-phone')):
-        context = await browser.new_context(
-            viewport={'width': width, 'height': SIZES[width]},
-            has_touch=width < 1000,
-            device_scale_factor=2,
-            reduced_motion='reduce',
-        )
-        scene = Scene(browser, await context.new_page(), *servers)
-        await together(scene)
-        for scheme in ('light', 'dark'):
-            await take(scene, scheme, FOLDER / f'{name}-{scheme}.png')
-        await scene.end()
-        await context.close()
+        await on_screen(browser, servers, together, width, f'{name}-{{}}.png', device_scale_factor=2)
+
+
+async def on_screen(
+    browser: Browser, servers: Servers, state: State, width: int, name: str, **more: Any
+) -> None:
+    """A state on a screen of this width, light and dark: that stands in the name of the file for {}."""
+    context = await browser.new_context(
+        viewport={'width': width, 'height': SIZES[width]},
+        has_touch=width < 1000,
+        reduced_motion='reduce',
+        **more,
+    )
+    scene = Scene(browser, await context.new_page(), *servers)
+    await state(scene)
+    for scheme in ('light', 'dark'):
+        await take(scene, scheme, FOLDER / name.format(scheme))
+    await scene.end()
+    await context.close()
 
 
 async def take(scene: Scene, scheme: str, file: Path) -> None:
