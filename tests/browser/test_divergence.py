@@ -6,6 +6,7 @@ from collab.document import protocol
 from tests.browser.conftest import EDITOR, SHOWN, Tab
 from tests.support.foreign import Foreign
 from tests.support.lives import LIES
+from tests.support.rooms import becomes
 from tests.support.running import Collab
 
 HEALED_WITHIN = 20_000
@@ -55,17 +56,16 @@ async def test_a_document_that_no_two_can_load_alike_is_put_in_order(
     ann = await (await visitor()).open(f'{collab.url}/d/doc')
     liar = Foreign('liar', collab.url, 'doc')
     liar.open()
+    await becomes(lambda: liar.online)
+    await ann.page.evaluate(NOT_RELOADED)
     for length, lie in zip((1, 4, 7), LIES, strict=True):
         await ann.page.wait_for_function(f'!!{EDITOR}')
         liar.send(protocol.update(lie))
         await ann.page.wait_for_function(f'length => {SHOWN}.length === length', arg=length)
     bob = await (await visitor()).open(f'{collab.url}/d/doc')
-    await ann.page.evaluate(NOT_RELOADED)
-    await bob.page.evaluate(NOT_RELOADED)
+    await ann.page.wait_for_function('!window.notReloaded', timeout=HEALED_WITHIN)
     for tab in (ann, bob):
-        await tab.page.wait_for_function(
-            f'!window.notReloaded && {SHOWN} === "aefgbcd"', timeout=HEALED_WITHIN
-        )
+        await tab.has('aefgbcd')
         await tab.saved()
         await tab.page.evaluate(NOT_RELOADED)
     await bob.content.click()
