@@ -59,7 +59,8 @@ class Indexing:
             except Exception as error:
                 log.warning('What can be searched is not up to date: %r', error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._asked.wait()
 
     async def catch_up(self) -> float:
         """Put into the index what is due; for how many seconds nothing else will be."""

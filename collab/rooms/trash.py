@@ -38,7 +38,8 @@ class Emptying:
             except Exception as error:
                 log.warning('The trash could not be emptied: %r', error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), LOOK_EVERY)
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._asked.wait()
 
     async def empty(self) -> None:
         """Delete all that is due."""
