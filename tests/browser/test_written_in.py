@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import WITHIN, Tab
+from tests.support.rooms import becomes
 from tests.support.running import Collab
 
 Visitor = Callable[[], Awaitable[Tab]]
@@ -62,3 +63,22 @@ async def test_on_a_tablet_it_is_marked_how_one_writes_and_reads(collab: Collab,
         await ann.page.set_viewport_size({'width': width, 'height': 800})
         marked = ann.page.locator('.collab-modes button:visible[aria-pressed="true"]')
         await expect(marked).to_have_text('Both' if width >= 768 else 'Write')
+
+
+async def test_a_language_that_cannot_be_loaded_comes_when_it_can(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc', text='def greet():\n    return "hello"\n')
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    await ann.content.click()
+    failed: list[str] = []
+
+    async def fail(route: Route) -> None:
+        failed.append(route.request.url)
+        await route.abort()
+
+    await ann.page.route('**/esm/**', fail)
+    await choose_language(ann, 'python')
+    await expect(ann.page.locator('.collab-language')).to_have_text('Python', timeout=WITHIN)
+    await becomes(lambda: len(set(failed)) < len(failed))
+    assert await ann.page.locator('.cm-line span', has_text='def').count() == 0
+    await ann.page.unroute('**/esm/**')
+    await expect(ann.page.locator('.cm-line span', has_text='def').first).to_be_visible()

@@ -53,7 +53,7 @@ export class Editor {
   private readonly language = new Compartment()
   private readonly lock = new Compartment()
   private readonly state = new Compartment()
-  private wanted = ''
+  private wanted: string | null = ''
   private manner: Manner = plain
   private parsed = true
 
@@ -112,13 +112,18 @@ export class Editor {
     this.view.dispatch({ effects: this.options.reconfigure(optional(options)) })
   }
 
-  /** Loads the language; of several asked for in quick succession the last one wins. */
+  /** Loads the language, when there is a connection; of several asked for in quick succession the last one wins. */
   async setLanguage(name: string): Promise<void> {
     this.wanted = name
-    const manner = await loadManner(name)
-    if (this.wanted !== name) return
+    const manner = await loadManner(name, () => this.wanted === name)
+    if (!manner || this.wanted !== name) return
     this.manner = manner
     this.applyLanguage()
+  }
+
+  destroy(): void {
+    this.wanted = null
+    this.view.destroy()
   }
 
   /** To be called when the text has changed: a very long one does without a grammar. */

@@ -9,6 +9,9 @@ import { syntaxColor } from './colors'
 const PROSE = new Set(['', 'markdown'])
 /** Beyond this a single key could take long to parse (a paragraph is parsed as a whole), so it stays plain. */
 const LONGEST_PARSED = 1_000_000
+/** Between two times that a language could not be loaded: at first, and at most. */
+const AGAIN_MS = 1_000
+const LONGEST_MS = 30_000
 
 /** What a language brings. */
 export interface Manner {
@@ -18,9 +21,17 @@ export interface Manner {
   setting: Extension
 }
 
-export async function loadManner(name: string): Promise<Manner> {
-  const support = await load(name)
-  return { grammar: support ?? [], setting: PROSE.has(name.toLowerCase()) ? prose : code }
+/** What this language brings, as soon as it can be loaded; null when it is not wanted any more. */
+export async function loadManner(name: string, isWanted: () => boolean): Promise<Manner | null> {
+  for (let wait = AGAIN_MS; isWanted(); wait = Math.min(2 * wait, LONGEST_MS)) {
+    try {
+      const support = await load(name)
+      return { grammar: support ?? [], setting: PROSE.has(name.toLowerCase()) ? prose : code }
+    } catch {
+      await new Promise((resolve) => window.setTimeout(resolve, wait)) // there is no connection just now
+    }
+  }
+  return null
 }
 
 export function isParsed(length: number): boolean {

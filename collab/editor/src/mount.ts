@@ -143,7 +143,7 @@ export class MountedEditor {
     this.desk.destroy()
     this.whereabouts.destroy()
     this.session.destroy()
-    this.editor.view.destroy()
+    this.editor.destroy()
     delete this.parent.__collab
   }
 
