@@ -317,6 +317,47 @@ async def test_a_document_that_very_many_tabs_wrote_in_begins_anew_when_nobody_i
             assert tab.peer.refusal[0] == 'restored'
 
 
+async def test_a_document_whose_text_was_nearly_all_deleted_begins_anew_when_nobody_is_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(healing, 'MOST_HISTORY', 900)
+    monkeypatch.setattr(tail, 'LAST_BYTES', 0)
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+
+        async def write_and_delete(name: str) -> Tab:
+            async with hub.open(name) as room:
+                tab = Tab(room)
+                tab.read()
+                for _ in range(20):
+                    tab.type('x', 0)  # from right to left, so that their places cannot be told together
+                tab.delete(0, 20)
+                await room.saved()
+                tab.cut()
+            await becomes(lambda: hub.room(name) is None)
+            return tab
+
+        await hub.create(document_id='doc', text='Zoë 🙂')
+        await hub.create(document_id='long', text='Zoë 🙂' * 100)
+        times = 0
+        while store.documents['doc'].base == 0 and times < 9:
+            times += 1
+            tab = await write_and_delete('doc')
+            await write_and_delete('long')
+        assert 2 < times < 9
+        assert store.documents['long'].base == 0
+        rows = len(store.documents['doc'].log)
+        async with hub.open('doc') as room:
+            assert room.text == 'Zoë 🙂'
+            tab.room = room
+            tab.connect()
+            assert tab.peer is not None
+            assert tab.peer.refusal is not None
+            assert tab.peer.refusal[0] == 'restored'
+        await becomes(lambda: hub.room('doc') is None)
+        assert (len(store.documents['doc'].log), store.documents['doc'].base) == (rows, rows - 1)
+
+
 async def test_a_document_of_too_many_client_ids_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     async with scene() as s:
         ann = await s.tab('ann')

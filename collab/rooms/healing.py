@@ -22,6 +22,10 @@ BELIEF = 300.0
 MOST_WRITERS = 3_000
 """Client ids, of which each tab that writes has one, that a document may know before its text begins anew."""
 
+MOST_HISTORY, HISTORY_PER_TEXT = 500_000, 8
+"""A snapshot of so many bytes, so many times as long as its text, holds hardly anything but places of what
+was deleted, and whoever opens the document takes all of it: its text begins anew, too."""
+
 REST_PER_WORK = 20
 """Documents that nobody doubts are proven one after the other, in a twentieth of the time at most."""
 
@@ -63,9 +67,12 @@ class Healing:
         self._spawn(self.settle(room), f'settle {room.id}')
 
     async def rejuvenate(self, room: 'Room') -> None:
-        """Settle a document that nobody is in, if very many tabs have written in it: each slows all edits."""
-        if room.document.writers > MOST_WRITERS:
-            log.info('Document %s was written in from %d tabs.', room.id, room.document.writers)
+        """Settle a document that nobody is in, if its past makes it slow: very many tabs wrote in it, which
+        costs at each edit, or nearly all of it was deleted again, which costs at each opening."""
+        writers, history = room.document.writers, room.tail.snapshot_bytes
+        if writers > MOST_WRITERS or history >= max(MOST_HISTORY, HISTORY_PER_TEXT * room.document.length):
+            words = 'Document %s was written in from %d tabs, and its snapshot has %d bytes.'
+            log.info(words, room.id, writers, history)
             await self.settle(room)
 
     def believe(self, room: 'Room', claimed: Digest) -> bool:

@@ -27,7 +27,8 @@ class Tail:
         """Number of the last update in it; it is durable."""
         self._bytes = sum(map(len, stored.tail))
         self._snapshot_seq = stored.snapshot_seq
-        self._snapshot_bytes = len(stored.snapshot or b'')
+        self.snapshot_bytes = len(stored.snapshot or b'')
+        """Size of the last snapshot."""
         self._failed_at = 0
 
     def grew(self, end: int, size: int) -> None:
@@ -38,17 +39,17 @@ class Tail:
     def is_due(self) -> bool:
         """Whether the log has grown enough for a new snapshot."""
         rows = self.end - max(self._snapshot_seq, self._failed_at)
-        long = self._bytes >= BYTES + self._snapshot_bytes and rows >= ROWS // 50
-        return long or rows >= ROWS + self._snapshot_bytes // BYTES_PER_ROW
+        long = self._bytes >= BYTES + self.snapshot_bytes and rows >= ROWS // 50
+        return long or rows >= ROWS + self.snapshot_bytes // BYTES_PER_ROW
 
     def is_due_at_last(self) -> bool:
         """Whether the next opening would take so much longer without a new snapshot that it is made now."""
         rows = self.end - max(self._snapshot_seq, self._failed_at)
-        return rows > 0 and self._bytes >= max(LAST_BYTES, self._snapshot_bytes // LAST_PART)
+        return rows > 0 and self._bytes >= max(LAST_BYTES, self.snapshot_bytes // LAST_PART)
 
     def summed_up(self, seq: int, size: int) -> None:
         """There is a snapshot of so many bytes after update `seq` now."""
-        self._snapshot_seq, self._snapshot_bytes, self._bytes = seq, size, 0
+        self._snapshot_seq, self.snapshot_bytes, self._bytes = seq, size, 0
 
     def failed(self) -> None:
         """No snapshot could be made: not again at the next key, but after as many more."""
