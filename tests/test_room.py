@@ -10,7 +10,7 @@ from collab.document.change import Change
 from collab.document.people import Person
 from collab.document.roles import Role
 from collab.document.shared import SharedDocument
-from collab.rooms import ownership
+from collab.rooms import company, ownership
 from collab.rooms import peer as peer_module
 from collab.rooms.peer import MOST_QUESTIONS
 from collab.rooms.ports import DamagedDocument, Record
@@ -555,6 +555,23 @@ async def test_a_cursor_does_not_arrive_before_the_text_it_stands_in() -> None:
         bob.read()
         assert bob.text == 'x'
         assert ann.doc.client_id in bob.states
+
+
+@pytest.mark.parametrize(('earlier', 'is_there'), [(3600, True), (0, False)])
+async def test_a_commit_takes_a_cursor_along_whose_pause_is_nearly_over(
+    monkeypatch: pytest.MonkeyPatch, earlier: float, is_there: bool
+) -> None:
+    monkeypatch.setattr(company, 'PRESENCE_PAUSE', 3600)
+    monkeypatch.setattr(company, 'TAKEN_ALONG', earlier)
+    async with open_room() as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        ann.type('x')
+        ann.point()
+        await room.saved()
+        bob.read()
+        assert bob.text == 'x'
+        assert (ann.doc.client_id in bob.states) is is_there
 
 
 async def test_a_document_whose_library_fails_is_built_again_and_loses_nothing(

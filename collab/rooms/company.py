@@ -9,8 +9,10 @@ from collab.document.presence import Presence
 from collab.document.protocol import Crowd
 from collab.rooms.peer import Peer
 
-PRESENCE_PAUSE = 0.04
-"""Seconds in which the movements of cursors gather before the others see them."""
+PRESENCE_PAUSE = 0.07
+"""Seconds in which the movements of cursors gather before the others see them, at most."""
+TAKEN_ALONG = 0.02
+"""So many seconds earlier a commit takes them along: all that is written in one turn goes out at once."""
 
 
 class Company:
@@ -78,8 +80,8 @@ class Company:
             self._due = asyncio.get_running_loop().call_later(PRESENCE_PAUSE, self._show_if_settled)
 
     def settle(self) -> None:
-        """What was typed is durable: show what moved if it waits for that, its pause being over."""
-        if self._due is not None and self._due.when() <= asyncio.get_running_loop().time():
+        """What was typed is durable and being shown: so is what moved, if its pause is over, or nearly."""
+        if self._due is not None and self._due.when() <= asyncio.get_running_loop().time() + TAKEN_ALONG:
             self._due.cancel()
             self._show()
 
