@@ -104,6 +104,23 @@ async def test_a_tab_that_ends_leaves_its_edits_to_the_next(end: str, collab: Co
     assert ann.dialogs == []
 
 
+@pytest.mark.parametrize('typed', ['before', 'after'])
+async def test_a_tab_beside_it_takes_over_what_one_that_ends_leaves(
+    typed: str, collab: Collab, ann: Writer
+) -> None:
+    await ann.lose_the_network()
+    if typed == 'before':
+        await ann.type('not sent')
+        await ann.kept()
+    beside = await (await ann.another_tab()).open(f'{collab.url}/d/doc')
+    if typed == 'after':
+        await ann.type('not sent')
+        await ann.kept()
+    assert await collab.text('doc') == ''
+    await ann.page.close()
+    await stored(collab, beside.tab, 'not sent')
+
+
 @pytest.mark.parametrize('locks', [True, False])
 async def test_two_tabs_of_one_browser_do_each_other_no_harm(
     locks: bool, collab: Collab, ann: Writer

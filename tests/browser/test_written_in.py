@@ -81,4 +81,4 @@ async def test_a_language_that_cannot_be_loaded_comes_when_it_can(collab: Collab
     await becomes(lambda: len(set(failed)) < len(failed))
     assert await ann.page.locator('.cm-line span', has_text='def').count() == 0
     await ann.page.unroute('**/esm/**')
-    await expect(ann.page.locator('.cm-line span', has_text='def').first).to_be_visible()
+    await expect(ann.page.locator('.cm-line span', has_text='def').first).to_be_visible(timeout=WITHIN)

@@ -1,5 +1,5 @@
 /** Keeps every edit on this device until the server has it, and brings back what earlier pages left. */
-import { death, ifDead, live } from './living'
+import { death, ifDead, live, living } from './living'
 import { Notes } from './notes'
 import { textOf } from './rebase'
 import type { Batch, Change, Lot, Shelf } from './shelf'
@@ -19,8 +19,6 @@ const CALM_MS = 50
 /** Some browsers never answer when their storage is broken. */
 const PATIENCE_MS = 5_000
 const RETRY_MS = 2_000
-/** A page that is reloaded may still be writing its last edits when the new one has looked for them. */
-const LATE_MS = [500, 2_000, 8_000]
 
 export class Keeper {
   /** Edits can be kept here, as far as we know. */
@@ -64,7 +62,7 @@ export class Keeper {
     this.ready = true
     this.listener.changed()
     this.flush()
-    for (const delay of LATE_MS) window.setTimeout(() => !this.over && this.listener.ended(), delay)
+    for (const replica of await living()) this.await(replica) // one that is reloaded may have edits to write yet
   }
 
   /** Takes over what pages left that live no more. */
@@ -83,7 +81,7 @@ export class Keeper {
 
   /** Takes over what this page leaves when it lives no more. */
   private await(replica: string): void {
-    if (this.awaited.has(replica)) return
+    if (this.awaited.has(replica) || replica === this.shelf.replica) return
     this.awaited.add(replica)
     const look = (): void => {
       this.awaited.delete(replica)

@@ -11,7 +11,7 @@ const PROSE = new Set(['', 'markdown'])
 const LONGEST_PARSED = 1_000_000
 /** Between two times that a language could not be loaded: at first, and at most. */
 const AGAIN_MS = 1_000
-const LONGEST_MS = 30_000
+const LONGEST_MS = 10_000
 
 /** What a language brings. */
 export interface Manner {
@@ -27,8 +27,9 @@ export async function loadManner(name: string, isWanted: () => boolean): Promise
     try {
       const support = await load(name)
       return { grammar: support ?? [], setting: PROSE.has(name.toLowerCase()) ? prose : code }
-    } catch {
-      await new Promise((resolve) => window.setTimeout(resolve, wait)) // there is no connection just now
+    } catch (error) {
+      console.warn(`Collab: ${name} is tried again in ${wait} ms.`, error) // there is no connection just now
+      await new Promise((resolve) => window.setTimeout(resolve, wait))
     }
   }
   return null

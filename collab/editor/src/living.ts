@@ -1,5 +1,7 @@
 /** Which replicas on this device still live: each holds a Web Lock of its own for as long as it does. */
 
+const PREFIX = 'collab-replica-'
+
 /** Holds the lock of a replica. Resolves, once it is held, with the way to let go of it. */
 export function live(replica: string): Promise<() => void> {
   return new Promise((resolve) => {
@@ -30,6 +32,13 @@ export async function death(replica: string): Promise<void> {
   await navigator.locks.request(nameOf(replica), () => undefined)
 }
 
+/** The replicas that live now, of all documents; none where nobody can tell. */
+export async function living(): Promise<string[]> {
+  const { held = [] } = (await navigator.locks?.query().catch(() => undefined)) ?? {}
+  const names = held.map(({ name = '' }) => name)
+  return names.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length))
+}
+
 /** A name that no other replica has, not even in a duplicated tab. */
 export function newReplica(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
@@ -37,5 +46,5 @@ export function newReplica(): string {
 }
 
 function nameOf(replica: string): string {
-  return `collab-replica-${replica}`
+  return PREFIX + replica
 }
