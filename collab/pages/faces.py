@@ -64,7 +64,7 @@ class Faces:
         faces = some_of(people, me.id)
         self._here.show(
             faces=tuple(map(_face, faces)),
-            others=tuple((person.id, person.name, person.color) for person in people if person not in faces),
+            others=tuple(_name(person) for person in people if person not in faces),
             me=me.id,
             you=_('{name} (you)', name=me.name),
             count=ngettext('{number} here', '{number} here', len(people)),
@@ -75,6 +75,12 @@ class Faces:
 def _face(person: Person) -> tuple[str, str, str, str, int]:
     """What the browser needs of it; the same one serves every page."""
     return person.id, person.name, initials(person.name), person.color, person.pattern
+
+
+@lru_cache(maxsize=4096)
+def _name(person: Person) -> tuple[str, str, str]:
+    """The same of somebody whose face is not shown."""
+    return person.id, person.name, person.color
 
 
 def some_of(people: Sequence[Person], me: str) -> list[Person]:
