@@ -60,8 +60,8 @@ async def test_fifty_documents_opened_and_closed_leave_nothing(tmp_path: Path) -
     before, descriptors, documents = what_runs(), len(os.listdir(DESCRIPTORS)), documents_in_memory()
     for i in range(50):
         await come_and_go(hub, f'doc-{i}')
-    # The index may still be reading documents, one after the other; to look for them in memory takes so long
-    # that it would hardly get on meanwhile.
+    # To look for documents in memory takes so long that the index, which reads them all, would hardly get on.
+    await hub.indexing.catch_up()
     await becomes(lambda: not what_runs() - before)
     await becomes(lambda: len(os.listdir(DESCRIPTORS)) <= descriptors)
     await becomes(lambda: documents_in_memory() <= documents)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from collab.document import protocol
 from collab.document.broken import Ambiguous, BrokenDocument
+from collab.document.change import Change
 from collab.document.protocol import RENEW, SAME, read_state_vector
 from collab.document.roles import Role
 from collab.document.shared import SharedDocument
@@ -356,6 +357,38 @@ async def test_a_document_whose_text_was_nearly_all_deleted_begins_anew_when_nob
             assert tab.peer.refusal[0] == 'restored'
         await becomes(lambda: hub.room('doc') is None)
         assert (len(store.documents['doc'].log), store.documents['doc'].base) == (rows, rows - 1)
+
+
+async def test_a_text_that_was_just_deleted_is_no_long_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(healing, 'MOST_HISTORY', 900)
+    store = MemoryStore()
+    async with open_hub(store) as hub:
+        await hub.create(document_id='doc', text='Zoë 🙂' * 5_000)
+        for change in (Change(0, 0, 'and '), Change(0, 25_004, '')):
+            async with hub.open('doc') as room:
+                room.edit([change])
+                await room.saved()
+            await becomes(lambda: hub.room('doc') is None)
+        assert store.documents['doc'].base == 0
+
+
+async def test_who_comes_back_at_once_is_not_disturbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(healing, 'MOST_WRITERS', 0)
+    store = MemoryStore()
+    async with open_hub(store, linger=0.05) as hub:
+        await hub.create(document_id='doc', text='text')
+        async with hub.open('doc') as before:
+            pass
+        await asyncio.sleep(0.01)
+        async with hub.open('doc') as room:
+            assert room is before
+            closing = hub._open['doc'].closing
+            assert closing is not None
+            await asyncio.wait([closing])
+            assert not room.closed
+            assert store.documents['doc'].base == 0
+        await becomes(lambda: hub.room('doc') is None)
+        assert store.documents['doc'].base > 0
 
 
 async def test_a_document_of_too_many_client_ids_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:

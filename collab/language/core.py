@@ -9,7 +9,7 @@ SAID = (
     N_('This document was restored or put in order since. Load it anew: what you hold is from before.'),
     N_('You have this document open in too many tabs. Close some, then reload this page.'),
     N_('This document was restored from a backup. Reload the page to see it.'),
-    N_('This document was put in order, as it did not look the same to everybody. Reload the page to go on.'),
+    N_('This document was put in order. Reload the page to go on.'),
     N_('This document can no longer be stored. What you see is kept on this page only.'),
     N_('This page builds on text that the server does not have.'),
     N_('You may read this document, but not change it.'),

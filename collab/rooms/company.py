@@ -81,7 +81,10 @@ class Company:
 
     def settle(self) -> None:
         """What was typed is durable and being shown: so is what moved, if its pause is over, or nearly."""
-        if self._due is not None and self._due.when() <= asyncio.get_running_loop().time() + TAKEN_ALONG:
+        if self._due is None:
+            return
+        early = self._due.when() - asyncio.get_running_loop().time()
+        if early <= 0 or (early <= TAKEN_ALONG and self._settled()):
             self._due.cancel()
             self._show()
 

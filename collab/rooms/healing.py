@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from collab.document.digest import Digest
 from collab.rooms.editing import CODE
 from collab.rooms.ports import Record, RestoredDocument, SettledDocument, Store
-from collab.rooms.snapshots import proof_of, rebuild, written_anew
+from collab.rooms.snapshots import proof_of, rebuild, sum_up, written_anew
 
 if TYPE_CHECKING:
     from collab.rooms.room import Room
@@ -69,11 +69,23 @@ class Healing:
     async def rejuvenate(self, room: 'Room') -> None:
         """Settle a document that nobody is in, if its past makes it slow: very many tabs wrote in it, which
         costs at each edit, or nearly all of it was deleted again, which costs at each opening."""
-        writers, history = room.document.writers, room.tail.snapshot_bytes
-        if writers > MOST_WRITERS or history >= max(MOST_HISTORY, HISTORY_PER_TEXT * room.document.length):
+        if room.broken or room.closed:
+            return
+        if room.document.writers > MOST_WRITERS or await self._is_mostly_past(room):
             words = 'Document %s was written in from %d tabs, and its snapshot has %d bytes.'
-            log.info(words, room.id, writers, history)
+            log.info(words, room.id, room.document.writers, room.tail.snapshot_bytes)
             await self.settle(room)
+
+    async def _is_mostly_past(self, room: 'Room') -> bool:
+        """Whether its snapshot is much too long. One from before something was deleted does not count."""
+
+        def is_long() -> bool:
+            size = room.tail.snapshot_bytes
+            return size >= MOST_HISTORY and size >= HISTORY_PER_TEXT * room.document.length
+
+        if is_long() and not room.tail.is_summed_up:
+            await sum_up(self._store, room)
+        return room.tail.is_summed_up and is_long()
 
     def believe(self, room: 'Room', claimed: Digest) -> bool:
         """A page took the whole text and shows another, but the server is proven; whether that is believed.

@@ -180,7 +180,8 @@ class OpenDocuments(Watchers):
                 if is_due(room) or (room.tail.is_due_at_last() and not room.closed):
                     await self._sum_up(room)
                 await shorten(self._store, room, self._now(), wholly=True)
-                await self.healing.rejuvenate(room)
+                if opening.holders == 0:
+                    await self.healing.rejuvenate(room)
                 if opening.holders == 0 and room.edits == edits:
                     self._forget(room)
                     room.dispose()

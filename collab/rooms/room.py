@@ -37,7 +37,7 @@ MOST_WRITERS = 20_000
 RESTORED = ('restored', 'This document was restored from a backup. Reload the page to see it.')
 SETTLED = (
     'restored',
-    'This document was put in order, as it did not look the same to everybody. Reload the page to go on.',
+    'This document was put in order. Reload the page to go on.',
 )
 UNSTORABLE = ('damaged', 'This document can no longer be stored. What you see is kept on this page only.')
 

@@ -31,6 +31,11 @@ class Tail:
         """Size of the last snapshot."""
         self._failed_at = 0
 
+    @property
+    def is_summed_up(self) -> bool:
+        """Nothing came since the last snapshot."""
+        return self.end == self._snapshot_seq
+
     def grew(self, end: int, size: int) -> None:
         """It ends at update number `end` now, so many bytes later."""
         self.end = end

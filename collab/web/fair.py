@@ -6,6 +6,7 @@ until its messages are read, nothing is taken from its socket, and the network m
 """
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -101,16 +102,26 @@ class FairWebSocket(WSProtocol):
         messages = unmasked(data)
         if not 0 < len(messages) <= AT_ONCE:
             return False
-        if wait := max(map(self._receive, messages)):
-            self._resting = self.read_paused = True
-            self.transport.pause_reading()
-            self.loop.call_later(wait, self._has_rested)
+        self._take(messages, self._receive)
         return True
 
-    def _has_rested(self) -> None:
+    def _take(self, messages: Sequence[bytes], receive: Receive) -> None:
+        """One by one; while this connection has to rest, the others wait and nothing more is read."""
+        for taken, message in enumerate(messages, 1):
+            if wait := receive(message):
+                if not self.read_paused:
+                    self.transport.pause_reading()
+                self._resting = self.read_paused = True
+                self.loop.call_later(wait, self._has_rested, messages[taken:], receive)
+                return
+
+    def _has_rested(self, left: Sequence[bytes], receive: Receive) -> None:
         self._resting = False
-        if not self.transport.is_closing():
-            self._go_on()
+        if self.transport.is_closing():
+            return
+        if self._is_awaited:  # somebody still listens
+            self._take(left, receive)
+        self._go_on()
 
     def write(self, frame: bytes) -> bool:
         """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
