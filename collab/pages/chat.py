@@ -24,6 +24,8 @@ PAGE = 30
 MOST_COUNTED = 99
 ALOUD = 200
 """Characters of a message that are read aloud."""
+CUT = 4 * LENGTH + 1
+"""Characters of a message that are read at all: it is too long then, and what is given back is no more."""
 MINUTE = 60.0
 
 SUBMIT = """(event) => {
@@ -127,7 +129,7 @@ class Chat:
         return panel
 
     async def _send(self, event: events.GenericEventArguments) -> None:
-        text = event.args if isinstance(event.args, str) else ''
+        text = event.args[:CUT] if isinstance(event.args, str) else ''
         if self.me is None:
             return
         self._trouble.text = ''

@@ -23,7 +23,7 @@ from collab.pages.keeping import keep_as_template
 from collab.pages.more import Entry, More
 from collab.pages.myself import MyselfDialog
 from collab.pages.parts import Notice, Words, part
-from collab.pages.sharing import QrDialog
+from collab.pages.sharing import LONGEST, QrDialog
 from collab.pages.soon import Soon
 from collab.pages.title import TitleField
 from collab.pages.visitors import Visitors
@@ -230,7 +230,8 @@ class DocumentPage:
         ui.navigate.to('/')
 
     def _shared(self, event: events.GenericEventArguments) -> None:
-        words = _('Copy this link: {link}', link=event.args) if event.args else _('Link copied')
+        link = event.args if isinstance(event.args, str) and len(event.args) <= LONGEST else ''
+        words = _('Copy this link: {link}', link=link) if link else _('Link copied')
         self._notice.say(words, _('Show a QR code'), self._qr.open)
 
     def _end(self) -> None:
