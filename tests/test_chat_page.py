@@ -14,6 +14,7 @@ from nicegui.testing import User
 
 from collab.pages.conversation import html_of
 from collab.pages.links import MOST, pieces
+from collab.pages.visitors import Visitors
 from collab.rooms.talk import Message
 from collab.storage.talk import Talks
 from tests.test_pages import begin, leave, path_of
@@ -140,6 +141,52 @@ async def test_who_asks_twice_is_shown_once_what_was_said(user: User, own_settin
     await user.should_see('word 1.')
     await user.should_not_see('Earlier messages')
     assert len(user.find('word 1.').elements) == 1
+
+
+async def test_what_cannot_be_read_is_not_called_nothing(
+    user: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await begin(user)
+    with monkeypatch.context() as broken:
+        broken.setattr(Talks, 'before', unreadable)
+        user.find(marker='Chat').click()
+        await user.should_see('What was said could not be read just now.')
+        await user.should_not_see('Nobody has said anything here yet.')
+        await user.should_not_see('Earlier messages')
+    user.find(marker='Close the chat').click()
+    await open_chat(user)
+    await user.should_see('Nobody has said anything here yet.')
+    await user.should_not_see('What was said could not be read just now.')
+    assert [record.getMessage()[:8] for record in caplog.get_records('call')] == ['The chat']
+    caplog.clear()
+
+
+@pytest.mark.parametrize(('reader', 'fails'), [(Talks, 'before'), (Visitors, 'names')])
+async def test_who_could_not_read_on_can_ask_again(
+    user: User,
+    own_settings: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    reader: type,
+    fails: str,
+) -> None:
+    await begin(user)
+    remember(own_settings, path_of(user), 40)
+    await open_chat(user)
+    await user.should_see('word 40.')
+    with monkeypatch.context() as broken:
+        broken.setattr(reader, fails, unreadable)
+        user.find('Earlier messages').click()
+        await user.should_see('What was said could not be read just now.')
+    user.find('Earlier messages').click()
+    await user.should_see('word 1.')
+    await user.should_not_see('What was said could not be read just now.')
+    assert [record.getMessage()[:8] for record in caplog.get_records('call')] == ['The chat']
+    caplog.clear()
+
+
+async def unreadable(*_: object) -> Any:
+    raise OSError('The disk does not answer.')
 
 
 async def test_who_says_too_much_is_told_and_keeps_their_words(user: User) -> None:

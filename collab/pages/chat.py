@@ -112,6 +112,7 @@ class Chat:
             )
             with self._list, part('div', 'chat-all'):
                 self._earlier = button(_('Earlier messages'), self._load_earlier, 'chat-earlier')
+                self._earlier.visible = False
                 self._nothing = Words('p', _('Nobody has said anything here yet.'), 'chat-nothing')
                 self._talk_shown = Conversation()
             self._trouble = Words('p', '', 'chat-trouble', role='alert')
@@ -178,31 +179,32 @@ class Chat:
 
     async def _load(self) -> None:
         self._talk_shown.clear()
-        messages = await self._read(None)  # what is said meanwhile is shown at once
-        names = await self._visitors.names({message.author for message in messages})
-        self._talk_shown.add_earlier(messages, names)
-        self._nothing.visible = not self._talk_shown.last
-        self._unread = 0
-        self._show_unread()
-        await self._saw(self._talk_shown.last)
+        self._nothing.visible = False
+        if await self._show_before(None):  # what is said meanwhile is shown at once
+            self._nothing.visible = not self._talk_shown.last
+            self._unread = 0
+            self._show_unread()
+            await self._saw(self._talk_shown.last)
 
     async def _load_earlier(self) -> None:
-        messages = await self._read(self._talk_shown.first)
-        names = await self._visitors.names({message.author for message in messages})
-        self._talk_shown.add_earlier(messages, names)
+        await self._show_before(self._talk_shown.first)
 
-    async def _read(self, before: int | None) -> list[Message]:
+    async def _show_before(self, number: int | None) -> bool:
+        """Show what was said before this message (None: last); whether it could be read."""
         try:
-            found = list(await self._talk.messages.before(self._room.id, before, PAGE + 1))
-            self._trouble.text = ''
+            found = list(await self._talk.messages.before(self._room.id, number, PAGE + 1))
+            names = await self._visitors.names({message.author for message in found})
         except UnknownDocument:
-            found = []
+            found, names = [], {}
         except Exception:
             log.exception('The chat of document %s could not be read.', self._room.id)
             self._trouble.text = _('What was said could not be read just now.')
-            found = []
+            return False
+        else:
+            self._trouble.text = ''
         self._earlier.visible = len(found) > PAGE
-        return found[-PAGE:]
+        self._talk_shown.add_earlier(found[-PAGE:], names)
+        return True
 
     async def _saw(self, number: int) -> None:
         if self.me is not None and number:
