@@ -122,7 +122,7 @@ class DocumentPage:
         announcer = Announcer(self._client)
         self._chat = Chat(talk, self._visitors, self._room, self._client, announcer.say)
         self._chat.me = self._me
-        self._qr = QrDialog(self._client)
+        self._qr = QrDialog(self._client, self._notice)
         self._exports = ExportDialog(self._client, self._notice)
         self._dialog = MyselfDialog(self._visitors, self._me, self._notice)
         with tools:
