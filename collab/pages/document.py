@@ -70,6 +70,10 @@ OFFLINE = """addEventListener('collab-status', ({detail}) => {
     }
 })"""
 """Only the text can be changed without a connection: the rest takes neither keys nor clicks then."""
+TYPE = """if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) {
+    getElement(EDITOR)?.focus();
+}"""
+"""On a phone it would open the keyboard over the text; and who is at the title already stays there."""
 
 
 def register(hub: Hub, visitors: Visitors, templates: Templates, rescue: FindRescue, talk: Talk) -> None:
@@ -211,14 +215,12 @@ class DocumentPage:
         self._people_soon.ask()
 
     def _begin(self) -> None:
-        """Let people type at once; on a phone that would open the keyboard over the text."""
+        """Let people type at once."""
         if self._begun:
             return
         self._begun = True
         self._client.run_javascript(OFFLINE)
-        self._client.run_javascript(
-            f'if (matchMedia("(pointer: fine)").matches) getElement({self._editor.id})?.focus()'
-        )
+        self._client.run_javascript(TYPE.replace('EDITOR', str(self._editor.id)))
 
     def _export(self) -> None:
         self._exports.open(self._room.id, self._room.title)
