@@ -198,6 +198,12 @@ async def test_files_become_documents_and_what_is_refused_is_said(user: User) ->
     assert text.text == 'Some words\n\n# The plan\nLadder'
 
 
+async def test_files_that_do_not_arrive_are_said(user: User) -> None:
+    await user.open('/')
+    user.find(ui.upload).trigger('failed')
+    await user.should_see('The files could not be sent. Please try again in a moment.')
+
+
 @pytest.mark.parametrize(
     ('name', 'data', 'title'),
     [
