@@ -69,6 +69,7 @@ class Importing:
         self._upload.classes('aside').mark('upload')
         self.button = Words('button', _('Import'), 'button', type='button', title=_(BUTTON_HINT))
         self.button.on('click', js_handler=CHOOSE.format(self._upload.id))
+        client.content.props['data-drop'] = _('Let go, and each file becomes a document.')
         client.on_connect(lambda: client.run_javascript(DROP.format(self._upload.id)) and None)
 
     async def _uploaded(self, event: events.MultiUploadEventArguments) -> None:
