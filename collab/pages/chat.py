@@ -194,6 +194,7 @@ class Chat:
         try:
             found = list(await self._talk.messages.before(self._room.id, number, PAGE + 1))
             names = await self._visitors.names({message.author for message in found})
+            names |= {person.id: person.name for person in self._room.people()}  # as their faces are
         except UnknownDocument:
             found, names = [], {}
         except Exception:
