@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nicegui import Client
 from nicegui.testing import User
 
-from collab.pages.conversation import html_of
+from collab.pages.conversation import Conversation, html_of
 from collab.pages.links import MOST, pieces
 from collab.pages.visitors import Visitors
 from collab.rooms.talk import Message
@@ -197,6 +198,23 @@ async def test_who_says_too_much_is_told_and_keeps_their_words(user: User) -> No
     await user.should_see('Wait a few seconds')
     say(user, 'x' * 2_001)
     await user.should_see('at most 2,000 characters')
+
+
+async def test_time_passes_only_where_something_is_shown(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    await user.open('/')
+    sent: list[str] = []
+    monkeypatch.setattr(Client, 'run_javascript', lambda _, code: sent.append(code))
+    assert user.client
+    with user.client.content:
+        talk = Conversation()
+    talk.refresh()
+    assert sent == []
+    talk.add(Message('doc', 1, 'ann', 0, 'Hello'), 'Ann')
+    talk.refresh()
+    assert len(sent) == 1
+    talk.clear()
+    talk.refresh()
+    assert len(sent) == 1
 
 
 @pytest.mark.parametrize(

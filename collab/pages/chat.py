@@ -174,8 +174,8 @@ class Chat:
 
     def _name(self, author: str) -> str:
         """Who speaks is nearly always here."""
-        here = {person.id: person.name for person in self._room.people()}
-        return here.get(author, _('Somebody'))
+        names = (person.name for person in self._room.people() if person.id == author)
+        return next(names, None) or _('Somebody')
 
     async def _load(self) -> None:
         self._talk_shown.clear()
