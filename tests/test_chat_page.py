@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nicegui import Client
 from nicegui.testing import User
 
-from collab.pages.conversation import html_of
+from collab.pages.conversation import Conversation, html_of
 from collab.pages.links import MOST, pieces
+from collab.pages.visitors import Visitors
 from collab.rooms.talk import Message
 from collab.storage.talk import Talks
 from tests.test_pages import begin, leave, path_of
@@ -142,6 +144,52 @@ async def test_who_asks_twice_is_shown_once_what_was_said(user: User, own_settin
     assert len(user.find('word 1.').elements) == 1
 
 
+async def test_what_cannot_be_read_is_not_called_nothing(
+    user: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await begin(user)
+    with monkeypatch.context() as broken:
+        broken.setattr(Talks, 'before', unreadable)
+        user.find(marker='Chat').click()
+        await user.should_see('What was said could not be read just now.')
+        await user.should_not_see('Nobody has said anything here yet.')
+        await user.should_not_see('Earlier messages')
+    user.find(marker='Close the chat').click()
+    await open_chat(user)
+    await user.should_see('Nobody has said anything here yet.')
+    await user.should_not_see('What was said could not be read just now.')
+    assert [record.getMessage()[:8] for record in caplog.get_records('call')] == ['The chat']
+    caplog.clear()
+
+
+@pytest.mark.parametrize(('reader', 'fails'), [(Talks, 'before'), (Visitors, 'names')])
+async def test_who_could_not_read_on_can_ask_again(
+    user: User,
+    own_settings: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    reader: type,
+    fails: str,
+) -> None:
+    await begin(user)
+    remember(own_settings, path_of(user), 40)
+    await open_chat(user)
+    await user.should_see('word 40.')
+    with monkeypatch.context() as broken:
+        broken.setattr(reader, fails, unreadable)
+        user.find('Earlier messages').click()
+        await user.should_see('What was said could not be read just now.')
+    user.find('Earlier messages').click()
+    await user.should_see('word 1.')
+    await user.should_not_see('What was said could not be read just now.')
+    assert [record.getMessage()[:8] for record in caplog.get_records('call')] == ['The chat']
+    caplog.clear()
+
+
+async def unreadable(*_: object) -> Any:
+    raise OSError('The disk does not answer.')
+
+
 async def test_who_says_too_much_is_told_and_keeps_their_words(user: User) -> None:
     await begin(user)
     await open_chat(user)
@@ -150,6 +198,23 @@ async def test_who_says_too_much_is_told_and_keeps_their_words(user: User) -> No
     await user.should_see('Wait a few seconds')
     say(user, 'x' * 2_001)
     await user.should_see('at most 2,000 characters')
+
+
+async def test_time_passes_only_where_something_is_shown(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    await user.open('/')
+    sent: list[str] = []
+    monkeypatch.setattr(Client, 'run_javascript', lambda _, code: sent.append(code))
+    assert user.client
+    with user.client.content:
+        talk = Conversation()
+    talk.refresh()
+    assert sent == []
+    talk.add(Message('doc', 1, 'ann', 0, 'Hello'), 'Ann')
+    talk.refresh()
+    assert len(sent) == 1
+    talk.clear()
+    talk.refresh()
+    assert len(sent) == 1
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,19 @@ async def test_what_is_in_the_trash_is_taken_back_or_deleted_for_good(
     assert (await jonas.http_client.get(f'/d/{garden}')).status_code == 200
 
 
+async def test_who_asks_again_and_again_whether_to_delete_has_one_dialog(user: User) -> None:
+    for title in ('Garden', 'Kitchen'):
+        await user.http_client.delete(f'/api/documents/{await make(user, title)}')
+    await user.open('/trash')
+    for title in ('Garden', 'Kitchen', 'Garden'):
+        in_trash(user, title, 'Delete now').trigger('click')
+        await user.should_see(f'Delete “{title}” for good?')
+    (dialog,) = user.find(ui.dialog).elements
+    assert dialog.value
+    user.find('Keep it').click()
+    assert not dialog.value
+
+
 async def test_files_become_documents_and_what_is_refused_is_said(user: User) -> None:
     await user.open('/')
     await drop(
@@ -196,6 +209,12 @@ async def test_files_become_documents_and_what_is_refused_is_said(user: User) ->
     (plan,) = [one['id'] for one in found if one['title'] == 'The plan']
     text = await user.http_client.get(f'/api/documents/{plan}/text')
     assert text.text == 'Some words\n\n# The plan\nLadder'
+
+
+async def test_files_that_do_not_arrive_are_said(user: User) -> None:
+    await user.open('/')
+    user.find(ui.upload).trigger('failed')
+    await user.should_see('The files could not be sent. Please try again in a moment.')
 
 
 @pytest.mark.parametrize(

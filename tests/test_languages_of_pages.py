@@ -122,6 +122,23 @@ async def test_two_people_talk_each_on_a_page_in_their_own_language(
     await anna.should_see('Eine Nachricht braucht mindestens ein sichtbares Zeichen.')
 
 
+async def test_a_guest_who_is_here_is_called_the_same_by_face_and_chat(
+    user: User, create_user: CreateUser
+) -> None:
+    anna, jean = speaks(user, 'de'), speaks(create_user(), 'fr')
+    await begin_in_german(anna)
+    anna.find(marker='Chat').click()
+    await anna.should_see('Senden')
+    anna.find(marker='chat-form').trigger('submit', 'Hallo')
+    await jean.open(str(anna.back_history[-1]))
+    await jean.should_see('2 ici')
+    jean.find(marker='Chat').click()
+    await jean.should_see(marker='chat-message', content='Hallo')
+    (here,) = jean.find(PeopleHere).elements
+    (other,) = [name for person, name, *_ in here.props['faces'] if person != here.props['me']]
+    await jean.should_see(marker='chat-message', content=other)
+
+
 async def test_documents_begin_and_leave_in_the_language_of_the_page(user: User) -> None:
     speaks(user, 'ar')
     await user.open('/')

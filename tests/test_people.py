@@ -1,12 +1,13 @@
 """A person's name and colour are there on the next visit."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from itertools import product
 from pathlib import Path
+from sys import getrefcount
 
 import pytest
 
-from collab.document.people import ADJECTIVES, ANIMALS, NAME_LENGTH, clean_name, guest
+from collab.document.people import ADJECTIVES, ANIMALS, NAME_LENGTH, clean_color, clean_name, guest
 from collab.language.catalogue import translations
 from collab.language.choosing import LANGUAGES
 from collab.pages import guests
@@ -63,3 +64,14 @@ def test_a_guest_has_a_name_in_every_language_that_can_be_shown_as_it_is(languag
         name = said('{adjective} {animal}').format(adjective=adjective, animal=animal)
         assert clean_name(name) == name
         assert len(name) < NAME_LENGTH
+
+
+@pytest.mark.parametrize(
+    ('cleaned', 'said'), [(clean_name, 'Ada'), (clean_color, '#1a4fc4')], ids=['name', 'colour']
+)
+def test_a_name_or_colour_of_a_megabyte_is_not_remembered(cleaned: Callable[[str], str], said: str) -> None:
+    """A thousand of them were, for as long as the server ran."""
+    forged = said + ' ' * 1_000_000
+    held = getrefcount(forged)
+    assert cleaned(forged) == said
+    assert getrefcount(forged) == held

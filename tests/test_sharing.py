@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 import segno
+from nicegui import Client
+from nicegui.awaitable_response import AwaitableResponse
 from nicegui.testing import User
 
-from collab.pages.sharing import BORDER, outline
+from collab.pages.sharing import BORDER, HERE, PATIENCE, outline
 
 
 async def test_the_code_of_a_document_is_shown_for_a_projector(user: User) -> None:
@@ -20,6 +23,29 @@ async def test_the_code_of_a_document_is_shown_for_a_projector(user: User) -> No
     user.find('Show a QR code').click()
     await user.should_see('Join with a phone')
     await user.should_see('https://collab.example/d/notes')
+
+
+async def test_who_cannot_be_shown_a_code_is_told(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the browser that knows the address; on a slow line it needs more than a second to say it."""
+    asked: list[float] = []
+    run = Client.run_javascript
+
+    def slow(client: Client, code: str, *, timeout: float = 1.0) -> AwaitableResponse:
+        if code == HERE:
+            asked.append(timeout)
+            raise TimeoutError
+        return run(client, code, timeout=timeout)
+
+    monkeypatch.setattr(Client, 'run_javascript', slow)
+    await user.open('/')
+    user.find('New document').click()
+    await user.should_see(marker='presence-count', content='1 here')
+    user.find('Share').trigger('click', '')
+    await user.should_see('Link copied')
+    user.find('Show a QR code').click()
+    await user.should_see('The QR code could not be shown just now.')
+    assert asked == [PATIENCE]
+    await user.should_not_see('Join with a phone')
 
 
 def test_the_outline_covers_exactly_the_dark_modules() -> None:

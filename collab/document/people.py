@@ -10,6 +10,9 @@ from hashlib import blake2b
 NAME_LENGTH = 40
 """Longest name, in characters."""
 
+MOST_READ = 10 * NAME_LENGTH
+"""Characters of what somebody wants to be called that are looked at, and remembered."""
+
 PATTERNS = 4
 """Ways to draw one colour."""
 
@@ -60,28 +63,17 @@ def guest(
     return Person(person_id, name, COLORS[number % len(COLORS)])
 
 
-@lru_cache(maxsize=1024)
 def clean_name(text: str) -> str:
     """A name fit to show: no control or direction characters, single spaces, at most NAME_LENGTH characters.
 
-    Raises ValueError when nothing visible is left.
+    Raises ValueError when nothing visible is left in the first MOST_READ characters.
     """
-    visible = ''.join(' ' if char.isspace() else char for char in text if char.isspace() or _shows(char))
-    name = ' '.join(visible.split())[:NAME_LENGTH].strip()
-    if not any(unicodedata.category(char)[0] in 'LNPS' for char in name):
-        raise ValueError('A name needs at least one visible character.')
-    return name
+    return _visible(text[:MOST_READ])
 
 
-@lru_cache(maxsize=1024)
 def clean_color(text: str) -> str:
     """A colour '#rrggbb' that can be read on white. Raises ValueError for any other."""
-    color = text.strip().lower()
-    if not HEX_COLOR.fullmatch(color):
-        raise ValueError(f'A colour is written like #1a4fc4, not {text[:20]!r}.')
-    if contrast_on_white(color) < CONTRAST:
-        raise ValueError('This colour is too light to be read on white; choose a darker one.')
-    return color
+    return _readable(text.strip().lower())
 
 
 def contrast_on_white(color: str) -> float:
@@ -91,6 +83,24 @@ def contrast_on_white(color: str) -> float:
     """
     red, green, blue = (_linear(int(color[i : i + 2], 16) / 255) for i in (1, 3, 5))
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+@lru_cache(maxsize=1024)
+def _visible(text: str) -> str:
+    visible = ''.join(' ' if char.isspace() else char for char in text if char.isspace() or _shows(char))
+    name = ' '.join(visible.split())[:NAME_LENGTH].strip()
+    if not any(unicodedata.category(char)[0] in 'LNPS' for char in name):
+        raise ValueError('A name needs at least one visible character.')
+    return name
+
+
+@lru_cache(maxsize=1024)  # it remembers what it was asked: nothing that is longer than a colour ends well
+def _readable(color: str) -> str:
+    if not HEX_COLOR.fullmatch(color):
+        raise ValueError(f'A colour is written like #1a4fc4, not {color[:20]!r}.')
+    if contrast_on_white(color) < CONTRAST:
+        raise ValueError('This colour is too light to be read on white; choose a darker one.')
+    return color
 
 
 def _linear(channel: float) -> float:

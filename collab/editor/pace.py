@@ -42,7 +42,7 @@ def guarded(
                 check(*arguments)
             answer = inner(socket, *arguments)
             return await answer if inspect.isawaitable(answer) else answer
-        except events.Outdated:
+        except (events.Outdated, events.TooMuch):
             return None
         except Exception as error:
             log.info('A socket sent a message %r that NiceGUI cannot read: %r', event, error)

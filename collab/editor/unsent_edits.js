@@ -3,6 +3,7 @@
 import { t, tn } from "collab-editor/words.js";
 
 const SAVED_AS = t(" – my unsent edits");
+const UNTITLED = t("Untitled");
 const TITLE = 200; // longest title, in characters
 const SHOWN = 5000; // letters of the text that are shown; all of it is saved and copied
 const LATER = t("This could not be saved just now. Nothing of it is lost; please try again in a moment.");
@@ -41,7 +42,18 @@ async function request(path, options) {
   const answer = await fetch(path, options);
   if (answer.ok) return answer.json();
   const { detail } = await answer.json().catch(() => ({}));
-  throw Object.assign(new Error(`${path}: ${answer.status}`), { why: answer.status < 500 && detail });
+  const { status } = answer;
+  throw Object.assign(new Error(`${path}: ${status}`), { status, why: status < 500 && detail });
+}
+
+// What was written in a document that somebody deleted meanwhile can be saved all the same.
+async function titleOf(id) {
+  try {
+    return (await request(`/api/documents/${encodeURIComponent(id)}`)).title;
+  } catch (error) {
+    if (error.status === 404) return UNTITLED;
+    throw error;
+  }
 }
 
 async function copyText(text) {
@@ -50,11 +62,13 @@ async function copyText(text) {
     return true;
   } catch {
     // Only known pages have the clipboard.
+    const before = document.activeElement;
     const box = Object.assign(document.createElement("textarea"), { value: text, className: "aside" });
     document.body.append(box);
     box.select();
     const copied = document.execCommand("copy");
     box.remove();
+    before?.focus();
     return copied;
   }
 }
@@ -134,7 +148,7 @@ export default {
       this.busy = false;
     },
     async saveAs(offer) {
-      const { title } = await request(`/api/documents/${encodeURIComponent(this.document)}`);
+      const title = await titleOf(this.document);
       const body = JSON.stringify({ title: [...title].slice(0, TITLE - SAVED_AS.length).join("") + SAVED_AS, text: offer.text });
       const made = await request("/api/documents", { method: "POST", headers: { "Content-Type": "application/json" }, body });
       await this.board().remove(offer).catch(() => (this.trouble = STILL_HERE));

@@ -24,6 +24,8 @@ PAGE = 30
 MOST_COUNTED = 99
 ALOUD = 200
 """Characters of a message that are read aloud."""
+CUT = 4 * LENGTH + 1
+"""Characters of a message that are read at all: it is too long then, and what is given back is no more."""
 MINUTE = 60.0
 
 SUBMIT = """(event) => {
@@ -110,6 +112,7 @@ class Chat:
             )
             with self._list, part('div', 'chat-all'):
                 self._earlier = button(_('Earlier messages'), self._load_earlier, 'chat-earlier')
+                self._earlier.visible = False
                 self._nothing = Words('p', _('Nobody has said anything here yet.'), 'chat-nothing')
                 self._talk_shown = Conversation()
             self._trouble = Words('p', '', 'chat-trouble', role='alert')
@@ -127,7 +130,7 @@ class Chat:
         return panel
 
     async def _send(self, event: events.GenericEventArguments) -> None:
-        text = event.args if isinstance(event.args, str) else ''
+        text = event.args[:CUT] if isinstance(event.args, str) else ''
         if self.me is None:
             return
         self._trouble.text = ''
@@ -171,36 +174,38 @@ class Chat:
 
     def _name(self, author: str) -> str:
         """Who speaks is nearly always here."""
-        here = {person.id: person.name for person in self._room.people()}
-        return here.get(author, _('Somebody'))
+        names = (person.name for person in self._room.people() if person.id == author)
+        return next(names, None) or _('Somebody')
 
     async def _load(self) -> None:
         self._talk_shown.clear()
-        messages = await self._read(None)  # what is said meanwhile is shown at once
-        names = await self._visitors.names({message.author for message in messages})
-        self._talk_shown.add_earlier(messages, names)
-        self._nothing.visible = not self._talk_shown.last
-        self._unread = 0
-        self._show_unread()
-        await self._saw(self._talk_shown.last)
+        self._nothing.visible = False
+        if await self._show_before(None):  # what is said meanwhile is shown at once
+            self._nothing.visible = not self._talk_shown.last
+            self._unread = 0
+            self._show_unread()
+            await self._saw(self._talk_shown.last)
 
     async def _load_earlier(self) -> None:
-        messages = await self._read(self._talk_shown.first)
-        names = await self._visitors.names({message.author for message in messages})
-        self._talk_shown.add_earlier(messages, names)
+        await self._show_before(self._talk_shown.first)
 
-    async def _read(self, before: int | None) -> list[Message]:
+    async def _show_before(self, number: int | None) -> bool:
+        """Show what was said before this message (None: last); whether it could be read."""
         try:
-            found = list(await self._talk.messages.before(self._room.id, before, PAGE + 1))
-            self._trouble.text = ''
+            found = list(await self._talk.messages.before(self._room.id, number, PAGE + 1))
+            names = await self._visitors.names({message.author for message in found})
+            names |= {person.id: person.name for person in self._room.people()}  # as their faces are
         except UnknownDocument:
-            found = []
+            found, names = [], {}
         except Exception:
             log.exception('The chat of document %s could not be read.', self._room.id)
             self._trouble.text = _('What was said could not be read just now.')
-            found = []
+            return False
+        else:
+            self._trouble.text = ''
         self._earlier.visible = len(found) > PAGE
-        return found[-PAGE:]
+        self._talk_shown.add_earlier(found[-PAGE:], names)
+        return True
 
     async def _saw(self, number: int) -> None:
         if self.me is not None and number:

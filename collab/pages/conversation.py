@@ -76,6 +76,8 @@ class Conversation:
 
     def refresh(self) -> None:
         """Time has passed. Only the words for it change: somebody may have marked something in a message."""
+        if not self._shown:
+            return
         now = milliseconds()
         times = {
             said.item.html_id: ago(said.message.created_at, now) for said in self._shown if not said.goes_on

@@ -23,7 +23,7 @@ from collab.pages.keeping import keep_as_template
 from collab.pages.more import Entry, More
 from collab.pages.myself import MyselfDialog
 from collab.pages.parts import Notice, Words, part
-from collab.pages.sharing import QrDialog
+from collab.pages.sharing import LONGEST, QrDialog
 from collab.pages.soon import Soon
 from collab.pages.title import TitleField
 from collab.pages.visitors import Visitors
@@ -70,6 +70,10 @@ OFFLINE = """addEventListener('collab-status', ({detail}) => {
     }
 })"""
 """Only the text can be changed without a connection: the rest takes neither keys nor clicks then."""
+TYPE = """if (matchMedia('(pointer: fine)').matches && document.activeElement === document.body) {
+    getElement(EDITOR)?.focus();
+}"""
+"""On a phone it would open the keyboard over the text; and who is at the title already stays there."""
 
 
 def register(hub: Hub, visitors: Visitors, templates: Templates, rescue: FindRescue, talk: Talk) -> None:
@@ -122,7 +126,7 @@ class DocumentPage:
         announcer = Announcer(self._client)
         self._chat = Chat(talk, self._visitors, self._room, self._client, announcer.say)
         self._chat.me = self._me
-        self._qr = QrDialog(self._client)
+        self._qr = QrDialog(self._client, self._notice)
         self._exports = ExportDialog(self._client, self._notice)
         self._dialog = MyselfDialog(self._visitors, self._me, self._notice)
         with tools:
@@ -211,14 +215,12 @@ class DocumentPage:
         self._people_soon.ask()
 
     def _begin(self) -> None:
-        """Let people type at once; on a phone that would open the keyboard over the text."""
+        """Let people type at once."""
         if self._begun:
             return
         self._begun = True
         self._client.run_javascript(OFFLINE)
-        self._client.run_javascript(
-            f'if (matchMedia("(pointer: fine)").matches) getElement({self._editor.id})?.focus()'
-        )
+        self._client.run_javascript(TYPE.replace('EDITOR', str(self._editor.id)))
 
     def _export(self) -> None:
         self._exports.open(self._room.id, self._room.title)
@@ -230,7 +232,8 @@ class DocumentPage:
         ui.navigate.to('/')
 
     def _shared(self, event: events.GenericEventArguments) -> None:
-        words = _('Copy this link: {link}', link=event.args) if event.args else _('Link copied')
+        link = event.args if isinstance(event.args, str) and len(event.args) <= LONGEST else ''
+        words = _('Copy this link: {link}', link=link) if link else _('Link copied')
         self._notice.say(words, _('Show a QR code'), self._qr.open)
 
     def _end(self) -> None:

@@ -69,7 +69,8 @@ class ExportDialog:
         link.mark(f'export-{kind}').on('click', self._done, js_handler=FETCH)
 
     def _done(self, event: events.GenericEventArguments) -> None:
-        if event.args == FETCHED:
+        status = event.args if isinstance(event.args, int) else 0
+        if status == FETCHED:
             self._dialog.close()
         else:
-            self._notice.say(_(SAID.get(event.args, FAILED)))
+            self._notice.say(_(SAID.get(status, FAILED)))

@@ -64,10 +64,12 @@ class Importing:
             on_multi_upload=self._uploaded,
             on_rejected=self._rejected,
         )
+        self._upload.on('failed', self._failed, args=[])
         self._upload.props('aria-hidden=true inert')
         self._upload.classes('aside').mark('upload')
         self.button = Words('button', _('Import'), 'button', type='button', title=_(BUTTON_HINT))
         self.button.on('click', js_handler=CHOOSE.format(self._upload.id))
+        client.content.props['data-drop'] = _('Let go, and each file becomes a document.')
         client.on_connect(lambda: client.run_javascript(DROP.format(self._upload.id)) and None)
 
     async def _uploaded(self, event: events.MultiUploadEventArguments) -> None:
@@ -118,6 +120,10 @@ class Importing:
         elif refused:
             words.append(_('Not imported: {reasons}.', reasons=reasons))
         self._doing.notice.say(' '.join(words))
+
+    def _failed(self) -> None:
+        self._upload.reset()
+        self._doing.notice.say(_('The files could not be sent. Please try again in a moment.'))
 
     def _rejected(self) -> None:
         self._doing.notice.say(

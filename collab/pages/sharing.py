@@ -6,11 +6,14 @@ import segno
 from nicegui import Client
 
 from collab.language.speaking import _
-from collab.pages.parts import Dialog, Words, button, part
+from collab.pages.parts import Dialog, Notice, Words, button, part
 
 HERE = 'location.origin + location.pathname'
 """Only the browser knows by which name it reached this server."""
+PATIENCE = 20.0
+"""Seconds that a browser may take to say it; on a slow line it takes some."""
 LONGEST = 1_000
+"""Letters of an address that are shown."""
 BORDER = 4
 """Light modules around a QR code, as its standard (ISO/IEC 18004) asks for."""
 
@@ -18,13 +21,19 @@ BORDER = 4
 class QrDialog:
     """The QR code of this page, as large as the screen allows, with the address below it."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, notice: Notice) -> None:
         self._client = client
+        self._notice = notice
         self._dialog = Dialog(client, _('Join with a phone'))
 
     async def open(self) -> None:
         """Show it."""
-        link = await self._client.run_javascript(HERE)
+        try:
+            link = await self._client.run_javascript(HERE, timeout=PATIENCE)
+        except TimeoutError:
+            with self._client:  # the button that was pressed may be gone
+                self._notice.say(_('The QR code could not be shown just now. Please try again in a moment.'))
+            return
         if not isinstance(link, str) or len(link) > LONGEST:
             return
         with self._dialog.filled(), part('div', 'dialog qr', role='document').mark('qr'):

@@ -12,7 +12,7 @@ from collab.language.speaking import N_, _, ngettext
 from collab.pages import missing
 from collab.pages.frame import frame, heading
 from collab.pages.keeping import NOT_NOW
-from collab.pages.parts import Notice, Words, button, part
+from collab.pages.parts import Dialog, Notice, Words, button, part
 from collab.pages.soon import Soon
 from collab.pages.words import ago, exactly, machine_time, shown
 from collab.rooms.hub import Hub
@@ -55,6 +55,7 @@ class TrashPage:
     def __init__(self, hub: Hub, client: Client) -> None:
         self._hub = hub
         self._notice = Notice(client)
+        self._dialog = Dialog(client, _('Delete now'))
         self._shown: list[str] = []
         with part('div', 'title-row'):
             Words('h1', _('Trash'))
@@ -96,23 +97,17 @@ class TrashPage:
 
     def _ask(self, one: Trashed) -> None:
         title = shown(one.info.title)
-        with (
-            self._list.client,
-            ui.dialog(value=True) as dialog,
-            part('div', 'dialog', role='document'),
-        ):
-            dialog.props['aria-label'] = _('Delete now')
+
+        async def delete() -> None:
+            self._dialog.close()
+            await self._do(self._hub.discard, one.info.id, _('“{title}” is gone.', title=title))
+
+        with self._dialog.filled(), part('div', 'dialog', role='document'):
             Words('h2', _('Delete “{title}” for good?', title=title))
             Words('p', _('Its text and all of its history are gone then, for everybody.'))
-
-            async def delete() -> None:
-                dialog.close()
-                await self._do(self._hub.discard, one.info.id, _('“{title}” is gone.', title=title))
-
             with part('div', 'dialog-actions'):
-                button(_('Keep it'), dialog.close)
+                button(_('Keep it'), self._dialog.close)
                 button(_('Delete for good'), delete, 'button-danger')
-        dialog.on('hide', dialog.delete)
 
     async def _do(self, work: Callable[[str], Awaitable[object]], document_id: str, words: str) -> None:
         try:

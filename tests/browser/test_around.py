@@ -1,8 +1,9 @@
 """What people do around the text, in real browsers: titles, lists, deleting and taking back."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, WebSocketRoute, expect
 
 from tests.browser.conftest import RECONNECT, WITHIN, Tab
 from tests.support.running import Collab
@@ -41,6 +42,28 @@ async def test_what_cannot_be_known_or_changed_offline_does_not_look_as_if(
     await title.fill('Plan B')
     await title.press('Enter')
     await expect(ann.page).to_have_title('Plan B · Collab')
+
+
+async def test_who_is_at_the_title_before_the_page_is_connected_stays_there(
+    collab: Collab, visitor: Visitor
+) -> None:
+    await collab.create('doc', title='Plan', text='Our text')
+    ann = await visitor()
+    may_connect = asyncio.Event()
+
+    async def wait(socket: WebSocketRoute) -> None:
+        await may_connect.wait()
+        socket.connect_to_server()
+
+    await ann.page.route_web_socket('**/_nicegui_ws/**', wait)
+    await ann.page.goto(f'{collab.url}/d/doc')
+    await ann.page.get_by_test_id('title').click()
+    may_connect.set()
+    await ann.saved()
+    await ann.page.keyboard.press('End')
+    await ann.page.keyboard.type(' B')
+    await expect(ann.page).to_have_title('Plan B · Collab')
+    assert await ann.text() == 'Our text'
 
 
 async def test_a_page_that_stayed_in_a_deleted_document_opens_by_itself_when_it_is_back(

@@ -23,11 +23,38 @@ DROP = """(files) => {
     }
 }"""
 
+HOLD = """(kind) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['words'], 'note.txt'));
+    document.body.dispatchEvent(new DragEvent(kind, {dataTransfer, bubbles: true, cancelable: true}));
+}"""
+VEIL = """() => {
+    const {content, backgroundColor, width} =
+        getComputedStyle(document.querySelector('.nicegui-content'), '::after');
+    const opaque = Number(backgroundColor.match(/[/,] *([0-9.]+)\\)$/)?.[1] ?? 1);
+    return [content, opaque, parseFloat(width) > 0.8 * innerWidth];
+}"""
+
 SAVE = """async () => {
     const answer = await fetch(location.pathname.replace('/d/', '/api/documents/') + '/export/html');
     const href = URL.createObjectURL(await answer.blob());
     Object.assign(document.createElement('a'), {href, download: 'x.html'}).click();
 }"""
+
+
+async def test_who_holds_files_over_the_page_reads_what_becomes_of_them(
+    collab: Collab, visitor: Visitor
+) -> None:
+    page = (await visitor()).page
+    await page.goto(collab.url)
+    await page.wait_for_function('window.collabDrop', timeout=WITHIN)
+    await page.evaluate(HOLD, 'dragover')
+    content, opaque, wide = await page.evaluate(VEIL)
+    assert content == '"Let go, and each file becomes a document."'
+    assert opaque > 0.9
+    assert wide
+    await page.evaluate(HOLD, 'dragleave')
+    assert (await page.evaluate(VEIL))[0] == 'none'
 
 
 async def test_twenty_files_are_dropped_and_one_is_found_by_keyboard_alone(

@@ -21,7 +21,7 @@ from collab.storage.documents import Documents
 from models import open_database
 from tests.browser.conftest import EDITOR, WITHIN, Tab
 from tests.browser.writer import Writer, stored
-from tests.support.running import Collab
+from tests.support.running import Collab, web_client
 
 Visitor = Callable[[], Awaitable[Tab]]
 
@@ -277,6 +277,24 @@ async def test_edits_of_lost_text_are_offered_and_saved_as_a_document_of_their_o
     await link.click()
     await ann.tab.has(left)
     await says_nothing(ann)
+
+
+async def test_what_is_left_of_a_document_that_was_deleted_is_copied_and_saved(
+    collab: Collab, ann: Writer, backups: Backups
+) -> None:
+    await leave_something(collab, ann, backups)
+    await ann.page.evaluate('() => { navigator.clipboard.writeText = () => Promise.reject() }')
+    await button(ann, 'Copy').press('Enter')
+    await expect(button(ann, 'Copied')).to_be_focused(timeout=WITHIN)
+
+    async with web_client() as client:
+        assert (await client.delete(f'{collab.url}/api/documents/doc')).status_code == 204
+    await expect(ann.page.get_by_text('This document was deleted.').first).to_be_visible(timeout=WITHIN)
+    await button(ann, 'Save as a new document').click()
+    link = ann.page.get_by_test_id('unsent-edits-link')
+    await expect(link).to_have_text('Untitled \u2013 my unsent edits', timeout=WITHIN)
+    await link.click()
+    await ann.tab.has(' and more')
 
 
 async def test_whoever_does_not_want_what_is_left_is_asked_once_more(
