@@ -54,6 +54,25 @@ async def test_paper_shows_the_text_as_it_reads_and_nothing_else(collab: Collab,
     assert heights[0] == heights[1] > 2_000
 
 
+async def test_code_is_on_paper_as_it_is_written(collab: Collab, visitor: Visitor) -> None:
+    program = '# no heading\n\ndef greet():\n    return "*hello*"  # [no](https://link.example)\n'
+    await collab.create('doc', text=program)
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    await ann.page.get_by_role('button', name='Both', exact=True).click()
+    paper = ann.page.get_by_test_id('preview')
+    await expect(paper.get_by_role('heading')).to_have_text('no heading')
+    await choose(ann, 'language of the text')
+    await ann.page.keyboard.type('python')
+    await ann.page.keyboard.press('Enter')
+    await expect(ann.page.locator('.cm-collab-code')).to_have_count(1)
+    await ann.page.evaluate('dispatchEvent(new Event("beforeprint"))')
+    await ann.page.emulate_media(media='print')
+    await expect(paper).to_be_visible()
+    assert await paper.text_content() == program
+    assert 'mono' in await paper.locator('div').evaluate('it => getComputedStyle(it).fontFamily')
+    await expect(paper.get_by_role('heading')).to_have_count(0)
+
+
 async def test_the_address_is_a_picture_for_a_projector(collab: Collab, visitor: Visitor) -> None:
     await collab.create('doc')
     ann = await (await visitor()).open(f'{collab.url}/d/doc')

@@ -121,6 +121,7 @@ export class Desk {
     const markdown = isMarkdown(language)
     this.root.toggleAttribute('data-markdown', markdown)
     this.languages.show(language)
+    this.preview.setMarkdown(markdown)
     this.tools.setMarkdown(markdown)
     this.bringing.setMarkdown(markdown)
     this.modes.setPossible(markdown)

@@ -24,6 +24,7 @@ export class Preview {
   elements: readonly HTMLElement[] = []
   private renderer: Renderer | null = null
   private visible = false
+  private markdown = true
   private timer = 0
   private cost = 0
   private shown: Text
@@ -43,6 +44,11 @@ export class Preview {
     this.dom.setAttribute('aria-label', t('Preview'))
     this.dom.dataset.testid = 'preview'
     this.dom.addEventListener('click', this.clicked)
+  }
+
+  /** Whether the text is Markdown: what else is written reads as it is written. */
+  setMarkdown(markdown: boolean): void {
+    this.markdown = markdown
   }
 
   show(visible: boolean): void {
@@ -79,22 +85,29 @@ export class Preview {
 
   /** What is to be printed has to be there at once; what is not ready is printed as it is written. */
   readonly drawNow = (): void => {
-    if (!this.renderer) {
-      this.dom.replaceChildren(make('div', { className: 'preview-plain' }, this.view.state.doc.toString()))
-      this.blocks = this.elements = []
-      return
-    }
-    if (this.elements.length === 0) this.dom.replaceChildren()
     const begun = performance.now()
-    const { doc, readOnly } = this.view.state
-    this.shown = doc
-    this.since = ChangeSet.empty(doc.length)
-    this.put(this.renderer.blocksOf(doc.sliceString(0, LONGEST)), this.renderer)
-    for (const box of this.dom.querySelectorAll<HTMLInputElement>('.preview-task')) box.disabled = readOnly
-    this.dom.classList.toggle('cut', doc.length > LONGEST)
-    this.dom.classList.toggle('empty', this.blocks.length === 0)
+    const { doc } = this.view.state
+    if (this.renderer && this.markdown) this.drawBlocks(doc, this.renderer)
+    else this.drawPlain(doc)
+    this.dom.classList.toggle('cut', this.markdown && doc.length > LONGEST)
+    this.dom.classList.toggle('empty', this.dom.childElementCount === 0)
     this.cost = performance.now() - begun
     this.drawn()
+  }
+
+  private drawPlain(doc: Text): void {
+    const text = this.markdown ? doc.sliceString(0, LONGEST) : doc.toString()
+    this.dom.replaceChildren(...(text ? [make('div', { className: 'preview-block preview-plain' }, text)] : []))
+    this.blocks = this.elements = []
+  }
+
+  private drawBlocks(doc: Text, renderer: Renderer): void {
+    if (this.elements.length === 0) this.dom.replaceChildren()
+    this.shown = doc
+    this.since = ChangeSet.empty(doc.length)
+    this.put(renderer.blocksOf(doc.sliceString(0, LONGEST)), renderer)
+    const { readOnly } = this.view.state
+    for (const box of this.dom.querySelectorAll<HTMLInputElement>('.preview-task')) box.disabled = readOnly
   }
 
   /** Changes on the page only the blocks that are not as they were. */
