@@ -86,7 +86,7 @@ export class Desk {
       toggleOutline: () => this.outline.toggle(),
       toggle,
       chooseLanguage: this.languages.open,
-      print: () => void this.preview.ready().then(() => window.print()),
+      print: () => void this.preview.paper().finally(() => window.print()),
     }
     this.bringing = new Bringing(view, images, step)
     this.tools = new Tools(root, tools, reach, step)

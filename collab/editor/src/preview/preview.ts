@@ -4,7 +4,8 @@ import type { EditorView, ViewUpdate } from '@codemirror/view'
 
 import { make } from '../actions/picture'
 import type { Block } from './blocks'
-import { dress } from './dress'
+import { dress, dressed } from './dress'
+import { Later } from './later'
 import { t } from '../words'
 
 type Renderer = typeof import('./blocks')
@@ -16,13 +17,15 @@ const SHORTEST_WAIT_MS = 60
 const WAIT_PER_WORK = 6
 /** Of a longer text only the beginning is shown. */
 const LONGEST = 600_000
+/** Paper waits for what is not here yet, but not for ever. */
+const PAPER_WAITS_MS = 8_000
+const renderer = new Later(() => import('./blocks'))
 
 export class Preview {
   readonly dom = document.createElement('div')
   /** What is shown now; `elements` are its blocks on the page. */
   blocks: readonly Block[] = []
   elements: readonly HTMLElement[] = []
-  private renderer: Renderer | null = null
   private visible = false
   private markdown = true
   private timer = 0
@@ -71,23 +74,31 @@ export class Preview {
     this.timer = window.setTimeout(() => void this.draw(), Math.max(SHORTEST_WAIT_MS, this.cost * WAIT_PER_WORK))
   }
 
-  /** Fetches what it needs to be drawn. */
-  async ready(): Promise<void> {
-    this.renderer ??= await load()
+  /** Resolves when the text can be printed as it reads, at the latest after some seconds. */
+  async paper(): Promise<void> {
+    const waited = new Promise((resolve) => window.setTimeout(resolve, PAPER_WAITS_MS))
+    await Promise.race([this.complete(), waited])
+  }
+
+  private async complete(): Promise<void> {
+    if (this.markdown) await renderer.tried()
+    this.drawNow()
+    await dressed()
+    await Promise.allSettled([...this.dom.querySelectorAll('img')].map((image) => image.decode()))
   }
 
   private async draw(): Promise<void> {
     window.clearTimeout(this.timer)
     this.timer = 0
-    await this.ready()
-    if (this.visible && this.renderer) this.drawNow()
+    await renderer.tried()
+    if (this.visible && renderer.module) this.drawNow()
   }
 
   /** What is to be printed has to be there at once; what is not ready is printed as it is written. */
   readonly drawNow = (): void => {
     const begun = performance.now()
     const { doc } = this.view.state
-    if (this.renderer && this.markdown) this.drawBlocks(doc, this.renderer)
+    if (renderer.module && this.markdown) this.drawBlocks(doc, renderer.module)
     else this.drawPlain(doc)
     this.dom.classList.toggle('cut', this.markdown && doc.length > LONGEST)
     this.dom.classList.toggle('empty', this.dom.childElementCount === 0)
@@ -101,11 +112,11 @@ export class Preview {
     this.blocks = this.elements = []
   }
 
-  private drawBlocks(doc: Text, renderer: Renderer): void {
+  private drawBlocks(doc: Text, made: Renderer): void {
     if (this.elements.length === 0) this.dom.replaceChildren()
     this.shown = doc
     this.since = ChangeSet.empty(doc.length)
-    this.put(renderer.blocksOf(doc.sliceString(0, LONGEST)), renderer)
+    this.put(made.blocksOf(doc.sliceString(0, LONGEST)), made)
     const { readOnly } = this.view.state
     for (const box of this.dom.querySelectorAll<HTMLInputElement>('.preview-task')) box.disabled = readOnly
   }
@@ -153,13 +164,5 @@ export class Preview {
     const changes = { from: at + 1, to: at + 2, insert: box.checked ? 'x' : ' ' }
     this.step(() => this.view.dispatch({ changes, userEvent: 'input.tick' }))
     void this.draw()
-  }
-}
-
-async function load(): Promise<Renderer | null> {
-  try {
-    return await import('./blocks')
-  } catch {
-    return null // without a connection; the next change tries again
   }
 }
