@@ -1,3 +1,3 @@
-// sources 9064ae758e2a8aa46273d57189655fc8189c704ee1a88370a814ced2e483f764
+// sources 64330f145c80cac75621e2a0bac1cc7154905e6fde06e9ae9835b9a8bdd17492
 // bundle dfb8e1e9234961dc7d5cc3cb7a74aefbc4e9596bb56be6929d43f660dbe5d549
 var{collabLanguage:e="en",collabWords:l={}}=globalThis,u=/^(ar|he|fa|ur)$/.test(e),i=new Intl.PluralRules(e),a=new Intl.NumberFormat(e==="en"?"en-GB":`${e}-u-nu-latn`),b=(r,n)=>g(l[r]||r,n),f=(r,n,s,t)=>{let o=l[r]??{one:r,other:n};return g(o[i.select(s)]??o.other,{number:c(s),...t})},c=r=>a.format(r);function g(r,n){return n?r.replace(/\{(\w+)\}/g,(s,t)=>u?`⁨${n[t]}⁩`:String(n[t])):r}export{b as a,f as b,c};

@@ -69,7 +69,7 @@ export class Preview {
     this.visible = false
   }
 
-  private soon(): void {
+  private readonly soon = (): void => {
     if (!this.visible || this.timer) return
     this.timer = window.setTimeout(() => void this.draw(), Math.max(SHORTEST_WAIT_MS, this.cost * WAIT_PER_WORK))
   }
@@ -91,10 +91,11 @@ export class Preview {
     window.clearTimeout(this.timer)
     this.timer = 0
     await renderer.tried()
-    if (this.visible && renderer.module) this.drawNow()
+    if (this.visible) this.drawNow()
+    if (!renderer.module) renderer.use(this.soon)
   }
 
-  /** What is to be printed has to be there at once; what is not ready is printed as it is written. */
+  /** What is to be printed has to be there at once; what is not ready is shown as it is written. */
   readonly drawNow = (): void => {
     const begun = performance.now()
     const { doc } = this.view.state
