@@ -1,4 +1,4 @@
-// sources 64330f145c80cac75621e2a0bac1cc7154905e6fde06e9ae9835b9a8bdd17492
+// sources fd02cd3c0b1fd62dafc8f2d8e9b196f374de14f4aba398d3e6c17f19d5ef08d5
 // bundle ccfa9b01b81c3e8582d755c8ec523fbc1af355df677171b572a9c27e7515cb70
 import{a as ue,c as ce}from"./chunk-OOJM4CTU.js";var G=ue(p=>{"use strict";Object.defineProperty(p,"__esModule",{value:!0});var D=/highlight-(?:text|source)-([a-z0-9]+)/;function H(e){e.addRule("highlightedCodeBlock",{filter:function(t){var r=t.firstChild;return t.nodeName==="DIV"&&D.test(t.className)&&r&&r.nodeName==="PRE"},replacement:function(t,r,n){var i=r.className||"",a=(i.match(D)||[null,""])[1];return`
 

@@ -45,7 +45,10 @@ export class Preview {
     Object.assign(this.dom, { className: 'collab-preview', tabIndex: 0 })
     this.dom.setAttribute('role', 'region')
     this.dom.setAttribute('aria-label', t('Preview'))
-    this.dom.dataset.testid = 'preview'
+    // What the stylesheet says where there is no text, and below one that is too long.
+    const empty = t('Nothing is written yet.')
+    const cut = t('The text goes on. Of one as long as this, only the beginning is shown here.')
+    Object.assign(this.dom.dataset, { testid: 'preview', empty, cut })
     this.dom.addEventListener('click', this.clicked)
   }
 
