@@ -1,4 +1,4 @@
-// sources fd02cd3c0b1fd62dafc8f2d8e9b196f374de14f4aba398d3e6c17f19d5ef08d5
+// sources a4c30e31ac506fed50f8609644248067c8c3c5dee883cff51f451c5fc9c2e5a9
 // bundle ccfa9b01b81c3e8582d755c8ec523fbc1af355df677171b572a9c27e7515cb70
 import{a as ue,c as ce}from"./chunk-OOJM4CTU.js";var G=ue(p=>{"use strict";Object.defineProperty(p,"__esModule",{value:!0});var D=/highlight-(?:text|source)-([a-z0-9]+)/;function H(e){e.addRule("highlightedCodeBlock",{filter:function(t){var r=t.firstChild;return t.nodeName==="DIV"&&D.test(t.className)&&r&&r.nodeName==="PRE"},replacement:function(t,r,n){var i=r.className||"",a=(i.match(D)||[null,""])[1];return`
 
