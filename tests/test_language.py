@@ -1,5 +1,6 @@
 """Everybody reads Collab in the language of their browser, and each language says all that is to be said."""
 
+import re
 from gettext import c2py
 from string import Formatter
 
@@ -135,6 +136,13 @@ def test_words_are_found_wherever_they_stand() -> None:
     assert list(gather.says('page.py', python)) == ['one', 'two', 'three {name}', ('a', 'b')]
     browser = "`${t('one')} ${tn('a', \"b\", n, { x })}` + set(t('it\\'s')); format(x); const y = t(name)"
     assert list(gather.says('page.ts', browser)) == ['one', ('a', 'b'), "it's"]
+
+
+def test_no_stylesheet_says_anything_that_nobody_can_translate() -> None:
+    said = re.compile(r'content:[^;}]*["\'][^"\'\n]*\w[^"\'\n]*["\']')
+    sheets = [path for path in (gather.ROOT / 'collab').rglob('*.css') if 'node_modules' not in path.parts]
+    assert len(sheets) > 20
+    assert {path.name: found for path in sheets if (found := said.findall(path.read_text('utf-8')))} == {}
 
 
 def strings(words: object) -> list[str]:

@@ -98,9 +98,12 @@ export default {
       this.speech = setTimeout(() => this.speak(), SPOKEN_MS);
     },
     // How many edits wait is for the eyes: said at each key, it would drown the text.
+    // That editing has ended is said by the bar over the text, which is an alert.
     speak() {
-      const news = { saving: "", offline: t("Offline") }[this.shown.state] ?? this.words;
-      this.spoken = QUIET.test(document.cookie) ? "" : news;
+      const { state, final, unsaved } = this.shown;
+      const said = final && unsaved === 0 && document.querySelector(".gone");
+      const news = { saving: "", offline: t("Offline") }[state] ?? this.words;
+      this.spoken = said || QUIET.test(document.cookie) ? "" : news;
     },
   },
 };

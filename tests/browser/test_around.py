@@ -81,6 +81,24 @@ async def test_a_page_that_stayed_in_a_deleted_document_opens_by_itself_when_it_
     await expect(ann.page.get_by_text('This document was')).to_have_count(0)
 
 
+async def test_that_a_document_was_deleted_is_said_once(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc', title='Plan', text='precious')
+    ann = await visitor()
+    await ann.page.set_viewport_size({'width': 768, 'height': 1024})
+    await ann.open(f'{collab.url}/d/doc')
+    status, spoken = ann.page.get_by_test_id('save-status'), ann.page.get_by_test_id('spoken-status')
+    await expect(spoken).to_have_text('Saved')
+    bob = await visitor()
+    await bob.page.goto(collab.url)
+    await bob.page.get_by_role('button', name='Delete').click()
+    await expect(ann.page.locator('.gone')).to_contain_text('This document was deleted.')
+    words = status.locator('> span').first
+    await expect(words).to_contain_text('Editing has ended')
+    lines = await words.evaluate('it => it.clientHeight / parseFloat(getComputedStyle(it).lineHeight)')
+    assert round(lines) == 1
+    await expect(spoken).to_have_text('')
+
+
 async def test_the_keyboard_is_never_lost_in_the_list(collab: Collab, visitor: Visitor) -> None:
     await collab.create('one', title='One')
     await collab.create('two', title='Two')

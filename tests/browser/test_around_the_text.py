@@ -51,6 +51,49 @@ async def test_the_outline_lists_the_headings_and_leads_to_them(collab: Collab, 
     ).to_be_in_viewport()
 
 
+async def test_the_outline_of_a_phone_is_closed_by_finger_and_by_keyboard(
+    collab: Collab, visitor: Visitor
+) -> None:
+    await collab.create('doc', text='words')
+    ann = await visitor()
+    await ann.page.set_viewport_size({'width': 390, 'height': 700})
+    await ann.open(f'{collab.url}/d/doc')
+    outline = ann.page.get_by_role('navigation', name='Outline')
+    close = outline.get_by_role('button', name='Close')
+
+    async def open_it() -> None:
+        await ann.page.keyboard.press('Control+k')
+        await ann.page.keyboard.type('outline')
+        await ann.page.keyboard.press('Enter')
+        await expect(outline).to_be_visible()
+
+    await ann.content.focus()
+    await open_it()
+    await expect(close).to_be_focused()
+    await close.click()
+    await expect(outline).to_be_hidden()
+    await expect(ann.content).to_be_focused()
+
+    await ann.content.fill('# One')
+    await open_it()
+    await expect(outline.get_by_role('button', name='One')).to_be_focused()
+    await outline.click(position={'x': 200, 'y': 300})
+    await ann.page.keyboard.press('Escape')
+    await expect(outline).to_be_hidden()
+    await expect(ann.content).to_be_focused()
+
+    await ann.page.get_by_role('button', name='Read', exact=True).click()
+    await open_it()
+    await ann.page.keyboard.press('Escape')
+    await expect(outline).to_be_hidden()
+    await expect(ann.page.get_by_role('button', name='All actions')).to_be_focused()
+
+    await ann.page.set_viewport_size({'width': 1000, 'height': 700})
+    await open_it()
+    await expect(outline.get_by_role('button', name='One')).to_be_visible()
+    await expect(close).to_be_hidden()
+
+
 async def test_finding_and_replacing_fits_a_phone(collab: Collab, visitor: Visitor) -> None:
     await collab.create('doc', text='tea and tea')
     ann = await visitor()

@@ -29,6 +29,8 @@ BESIDE = {
 """The choice of templates and one of them, an empty chat, and what else a text may be written in."""
 NOT_SHOWN = {'de': 'nur PNG', 'fr': 'seuls les formats PNG', 'ar': 'لا يمكن عرض غير PNG'}
 """What is said of a picture that is none."""
+EMPTY = {'de': 'Noch ist nichts', 'fr': 'est encore écrit', 'ar': 'لم يُكتب شيء بعد'}
+"""What is read where nothing is written."""
 EXPORT = {'de': 'Exportieren …', 'fr': 'Exporter…', 'ar': 'تصدير…'}
 ENGLISH = """() => {
     const own = '.cm-content, .cm-line, .preview-block, kbd, code, pre, [lang], ' +
@@ -92,6 +94,15 @@ async def test_a_document_speaks_the_language_of_the_browser(
     await page.locator('.cm-content').press('Control+f')
     await expect(page.locator('.cm-search')).to_be_visible()
     await usable(page)
+
+
+async def test_an_empty_preview_speaks_it_too(page: Page, language: str, servers: Servers) -> None:
+    await servers[0].create(f'empty-{language}', title='x')
+    await page.add_init_script("localStorage.setItem('collab-mode', 'read')")
+    await page.goto(f'{servers[0].url}/d/empty-{language}')
+    await expect(page.locator('.collab-preview.empty')).to_be_visible(timeout=WITHIN)
+    said = await page.get_by_test_id('preview').evaluate('it => getComputedStyle(it, "::before").content')
+    assert EMPTY[language] in said
 
 
 async def test_lines_keep_the_direction_of_their_letters(page: Page, language: str, servers: Servers) -> None:

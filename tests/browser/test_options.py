@@ -3,12 +3,31 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
-from tests.browser.conftest import Tab
+from tests.browser.conftest import WITHIN, Tab
 from tests.support.running import Collab
 
 Visitor = Callable[[], Awaitable[Tab]]
+
+DRESSED = """Colours, a formula $e = m c^2$ and a diagram.
+
+```python
+def f(): return 'x'
+```
+
+```mermaid
+graph TD; A-->B
+```
+"""
+PRINTER = """() => {
+    const printed = (kind) => document.querySelectorAll(`.collab-preview ${kind}`).length;
+    window.print = () => {
+        dispatchEvent(new Event('beforeprint'));
+        window.printed = ['math', '.hljs-keyword', 'img.preview-diagram', '.preview-block'].map(printed);
+    };
+}"""
+"""Keeps how many of these were there in the moment of printing."""
 
 
 async def choose(tab: Tab, action: str) -> None:
@@ -39,7 +58,7 @@ async def test_line_numbers_and_wrapping_are_kept_by_the_browser(collab: Collab,
 async def test_paper_shows_the_text_as_it_reads_and_nothing_else(collab: Collab, visitor: Visitor) -> None:
     await collab.create('doc', title='Plan', text='# Hello\n\n' + 'Words.\n\n' * 200 + 'The end.')
     ann = await (await visitor()).open(f'{collab.url}/d/doc')
-    await ann.page.evaluate('window.print = () => { window.printed = true }')
+    await ann.page.evaluate('() => { window.print = () => { window.printed = true; }; }')
     await ann.content.click()
     await choose(ann, 'print')
     await ann.page.wait_for_function('window.printed')
@@ -52,6 +71,61 @@ async def test_paper_shows_the_text_as_it_reads_and_nothing_else(collab: Collab,
         await expect(ann.page.locator(unwanted)).to_be_hidden()
     heights = await paper.evaluate('it => [it.scrollHeight, it.clientHeight]')
     assert heights[0] == heights[1] > 2_000
+
+
+@pytest.mark.alone  # paper waits for some seconds only, and Mermaid is large
+async def test_formulas_colours_and_diagrams_are_on_the_first_paper(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc', text=DRESSED)
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    await ann.page.evaluate(PRINTER)
+    await ann.content.click()
+    await choose(ann, 'print')
+    await ann.page.wait_for_function('window.printed', timeout=WITHIN)
+    assert await ann.page.evaluate('printed') == [1, 2, 1, 3]
+
+
+@pytest.mark.parametrize('answer', ['never', 'not at all'])
+async def test_what_cannot_be_loaded_keeps_nobody_from_printing(
+    collab: Collab, visitor: Visitor, answer: str
+) -> None:
+    await collab.create('doc', text=DRESSED)
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    held: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        if answer == 'never':
+            held.append(route)
+        else:
+            await route.abort()
+
+    await ann.page.route('**/formula-*.js', hold)
+    await ann.page.evaluate(PRINTER)
+    await ann.content.click()
+    await choose(ann, 'print')
+    await ann.page.wait_for_function('window.printed', timeout=WITHIN)
+    assert (await ann.page.evaluate('printed'))[0] == 0
+    assert (await ann.page.evaluate('printed'))[3] == 3
+    for route in held:
+        await route.abort()
+
+
+async def test_code_is_on_paper_as_it_is_written(collab: Collab, visitor: Visitor) -> None:
+    program = '# no heading\n\ndef greet():\n    return "*hello*"  # [no](https://link.example)\n'
+    await collab.create('doc', text=program)
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    await ann.page.get_by_role('button', name='Both', exact=True).click()
+    paper = ann.page.get_by_test_id('preview')
+    await expect(paper.get_by_role('heading')).to_have_text('no heading')
+    await choose(ann, 'language of the text')
+    await ann.page.keyboard.type('python')
+    await ann.page.keyboard.press('Enter')
+    await expect(ann.page.locator('.cm-collab-code')).to_have_count(1)
+    await ann.page.evaluate('dispatchEvent(new Event("beforeprint"))')
+    await ann.page.emulate_media(media='print')
+    await expect(paper).to_be_visible()
+    assert await paper.text_content() == program
+    assert 'mono' in await paper.locator('div').evaluate('it => getComputedStyle(it).fontFamily')
+    await expect(paper.get_by_role('heading')).to_have_count(0)
 
 
 async def test_the_address_is_a_picture_for_a_projector(collab: Collab, visitor: Visitor) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Locator, Request, expect
+from playwright.async_api import Locator, Request, Route, expect
 
 from tests.browser.conftest import EDITOR, WITHIN, Tab
+from tests.support.rooms import becomes
 from tests.support.running import Collab
 
 Visitor = Callable[[], Awaitable[Tab]]
@@ -244,3 +245,29 @@ async def test_typing_does_not_wait_for_the_preview_of_a_long_text(collab: Colla
     await expect(blocks.first).to_contain_text('typed', timeout=WITHIN)
     kept = await blocks.evaluate_all('all => all.filter(block => block.kept).length')
     assert kept == 449
+
+
+async def test_where_it_cannot_be_loaded_the_text_is_read_as_it_is_written_until_it_can(
+    collab: Collab, visitor: Visitor
+) -> None:
+    await collab.create('doc', text='# Hello')
+    ann, bob = [await (await visitor()).open(f'{collab.url}/d/doc') for _ in range(2)]
+    failed: list[str] = []
+    warnings: list[str] = []
+
+    async def fail(route: Route) -> None:
+        failed.append(route.request.url)
+        await route.abort()
+
+    ann.page.on('console', lambda message: warnings.append(f'{message.type}: {message.text}'))
+    await ann.page.route('**/blocks-*.js', fail)
+    await choose(ann, 'Read')
+    await expect(preview(ann)).to_have_text('# Hello')
+    await bob.content.click()
+    await bob.page.keyboard.press('Control+End')
+    await bob.page.keyboard.type(' there')
+    await expect(preview(ann)).to_have_text('# Hello there', timeout=WITHIN)
+    await becomes(lambda: len(set(failed)) < len(failed))
+    assert any(line.startswith('warning: Collab:') for line in warnings)
+    await ann.page.unroute('**/blocks-*.js')
+    await expect(preview(ann).get_by_role('heading')).to_have_text('Hello there', timeout=WITHIN)

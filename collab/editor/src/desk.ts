@@ -86,7 +86,7 @@ export class Desk {
       toggleOutline: () => this.outline.toggle(),
       toggle,
       chooseLanguage: this.languages.open,
-      print: () => void this.preview.ready().then(() => window.print()),
+      print: () => void this.preview.paper().finally(() => window.print()),
     }
     this.bringing = new Bringing(view, images, step)
     this.tools = new Tools(root, tools, reach, step)
@@ -97,7 +97,7 @@ export class Desk {
     panes.append(this.preview.dom)
     this.counts = new Counts(view)
     foot.append(this.counts.dom, this.languages.button)
-    this.outline = new Outline(view, () => this.goTo())
+    this.outline = new Outline(view, () => this.goTo(), () => this.comeBack(tools))
     panes.insertBefore(this.outline.dom, writing)
     this.company = new Company(view, undoManager.doc, places, () => this.scrolling.lead('text'))
     this.modes.show()
@@ -121,6 +121,7 @@ export class Desk {
     const markdown = isMarkdown(language)
     this.root.toggleAttribute('data-markdown', markdown)
     this.languages.show(language)
+    this.preview.setMarkdown(markdown)
     this.tools.setMarkdown(markdown)
     this.bringing.setMarkdown(markdown)
     this.modes.setPossible(markdown)
@@ -152,6 +153,12 @@ export class Desk {
     this.scrolling.lead('text')
     if (!window.matchMedia(WIDE).matches) this.outline.toggle()
     if (this.modes.mode !== 'read') this.view.focus()
+  }
+
+  /** The keyboard goes on in the text, or at the tools where that is not to be seen. */
+  private comeBack(tools: HTMLElement): void {
+    if (this.modes.mode !== 'read') this.view.focus()
+    else tools.querySelector<HTMLElement>('[data-action="palette"]')?.focus()
   }
 
   private show(mode: Mode): void {

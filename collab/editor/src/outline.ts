@@ -12,7 +12,15 @@ const WAIT_PER_WORK = 15
 const REACHED = 60
 
 export class Outline {
-  readonly dom = make('nav', { className: 'collab-outline', 'aria-label': t('Outline') })
+  /** Takes the focus of a click beside its buttons, so that Escape is heard there, too. */
+  readonly dom = make('nav', { className: 'collab-outline', tabIndex: -1, 'aria-label': t('Outline') })
+  /** Seen where the outline covers the text. */
+  private readonly close = make('button', {
+    type: 'button',
+    className: 'icon-button icon-alone icon-close',
+    title: t('Close'),
+    'aria-label': t('Close'),
+  })
   private readonly list = make('ul')
   private readonly none = make('p', {}, t('Headings (# like this) will be listed here.'))
   private headings: Heading[] = []
@@ -20,12 +28,15 @@ export class Outline {
   private cost = 0
   private frame = 0
 
-  /** `went` hears that a heading was chosen. */
+  /** `went` hears that a heading was chosen; `left` that the keyboard has no place any more, for it was in here. */
   constructor(
     private readonly view: EditorView,
     private readonly went: () => void,
+    private readonly left: () => void,
   ) {
-    this.dom.append(make('h2', {}, t('Outline')), this.list, this.none)
+    this.dom.append(make('header', {}, make('h2', {}, t('Outline')), this.close), this.list, this.none)
+    this.close.addEventListener('click', () => this.toggle())
+    this.dom.addEventListener('keydown', ({ key }) => key === 'Escape' && this.toggle())
     this.dom.hidden = !kept()
     this.list.addEventListener('click', ({ target }) => this.go((target as Element).closest('button')))
     view.scrollDOM.addEventListener('scroll', this.moved, { passive: true })
@@ -33,6 +44,7 @@ export class Outline {
   }
 
   toggle(): void {
+    const inside = this.dom.contains(document.activeElement)
     this.dom.hidden = !this.dom.hidden
     try {
       localStorage.setItem(KEPT_AS, this.dom.hidden ? '' : 'open')
@@ -40,7 +52,8 @@ export class Outline {
       // A browser that keeps nothing begins without the outline.
     }
     this.show()
-    if (!this.dom.hidden) this.list.querySelector('button')?.focus()
+    if (!this.dom.hidden) (this.list.querySelector('button') ?? this.close).focus()
+    else if (inside) this.left()
   }
 
   update({ docChanged, geometryChanged, changes }: ViewUpdate): void {

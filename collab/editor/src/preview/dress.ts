@@ -1,33 +1,14 @@
 /** Colours, formulas and diagrams in what is shown. Each is loaded when the first text needs it. */
 
-/** A part of the program that is fetched on first use, and at once at hand from then on. */
-class Later<T> {
-  private module: T | null = null
-  private coming: Promise<void> | null = null
-  private readonly waiting: ((module: T) => void)[] = []
-
-  constructor(private readonly load: () => Promise<T>) {}
-
-  use(act: (module: T) => void): void {
-    if (this.module) return act(this.module)
-    this.waiting.push(act)
-    this.coming ??= this.load().then(
-      (module) => {
-        this.module = module
-        for (const next of this.waiting.splice(0)) next(module)
-      },
-      () => {
-        this.coming = null // without a connection it is tried again with the next block
-      },
-    )
-  }
-}
+import { Later } from './later'
 
 const colours = new Later(() => import('./code'))
 const formulas = new Later(() => import('./formula'))
 const diagrams = new Later(() => import('./diagram'))
 const drawn = new Map<string, string>()
 const MOST_DRAWN = 100
+/** Diagrams that are being drawn. */
+let drawing: Promise<unknown> = Promise.resolve()
 
 export function dress(block: HTMLElement): void {
   for (const code of block.querySelectorAll<HTMLElement>('pre > code[class*="language-"]')) {
@@ -41,13 +22,19 @@ export function dress(block: HTMLElement): void {
   for (const wide of block.querySelectorAll<HTMLElement>('pre, table, .preview-math[data-display]')) wide.tabIndex = 0
 }
 
+/** Resolves when everything has what it is to have, as far as that can be had just now. */
+export async function dressed(): Promise<void> {
+  await Promise.all([colours, formulas, diagrams].map((part) => part.done()))
+  await drawing
+}
+
 function drawInstead(code: HTMLElement): void {
   const source = code.textContent ?? ''
   const place = code.parentElement!
   const ready = drawn.get(source)
   if (ready) return show(place, source, ready)
   diagrams.use(({ draw }) => {
-    draw(source).then(
+    const shown = draw(source).then(
       (address) => {
         if (drawn.size >= MOST_DRAWN) drawn.clear()
         drawn.set(source, address)
@@ -55,6 +42,7 @@ function drawInstead(code: HTMLElement): void {
       },
       (error: Error) => place.setAttribute('title', error.message),
     )
+    drawing = Promise.all([drawing, shown])
   })
 }
 

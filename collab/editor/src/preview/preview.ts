@@ -4,7 +4,8 @@ import type { EditorView, ViewUpdate } from '@codemirror/view'
 
 import { make } from '../actions/picture'
 import type { Block } from './blocks'
-import { dress } from './dress'
+import { dress, dressed } from './dress'
+import { Later } from './later'
 import { t } from '../words'
 
 type Renderer = typeof import('./blocks')
@@ -16,14 +17,17 @@ const SHORTEST_WAIT_MS = 60
 const WAIT_PER_WORK = 6
 /** Of a longer text only the beginning is shown. */
 const LONGEST = 600_000
+/** Paper waits for what is not here yet, but not for ever. */
+const PAPER_WAITS_MS = 8_000
+const renderer = new Later(() => import('./blocks'))
 
 export class Preview {
   readonly dom = document.createElement('div')
   /** What is shown now; `elements` are its blocks on the page. */
   blocks: readonly Block[] = []
   elements: readonly HTMLElement[] = []
-  private renderer: Renderer | null = null
   private visible = false
+  private markdown = true
   private timer = 0
   private cost = 0
   private shown: Text
@@ -41,8 +45,16 @@ export class Preview {
     Object.assign(this.dom, { className: 'collab-preview', tabIndex: 0 })
     this.dom.setAttribute('role', 'region')
     this.dom.setAttribute('aria-label', t('Preview'))
-    this.dom.dataset.testid = 'preview'
+    // What the stylesheet says where there is no text, and below one that is too long.
+    const empty = t('Nothing is written yet.')
+    const cut = t('The text goes on. Of one as long as this, only the beginning is shown here.')
+    Object.assign(this.dom.dataset, { testid: 'preview', empty, cut })
     this.dom.addEventListener('click', this.clicked)
+  }
+
+  /** Whether the text is Markdown: what else is written reads as it is written. */
+  setMarkdown(markdown: boolean): void {
+    this.markdown = markdown
   }
 
   show(visible: boolean): void {
@@ -60,41 +72,57 @@ export class Preview {
     this.visible = false
   }
 
-  private soon(): void {
+  private readonly soon = (): void => {
     if (!this.visible || this.timer) return
     this.timer = window.setTimeout(() => void this.draw(), Math.max(SHORTEST_WAIT_MS, this.cost * WAIT_PER_WORK))
   }
 
-  /** Fetches what it needs to be drawn. */
-  async ready(): Promise<void> {
-    this.renderer ??= await load()
+  /** Resolves when the text can be printed as it reads, at the latest after some seconds. */
+  async paper(): Promise<void> {
+    const waited = new Promise((resolve) => window.setTimeout(resolve, PAPER_WAITS_MS))
+    await Promise.race([this.complete(), waited])
+  }
+
+  private async complete(): Promise<void> {
+    if (this.markdown) await renderer.tried()
+    this.drawNow()
+    await dressed()
+    await Promise.allSettled([...this.dom.querySelectorAll('img')].map((image) => image.decode()))
   }
 
   private async draw(): Promise<void> {
     window.clearTimeout(this.timer)
     this.timer = 0
-    await this.ready()
-    if (this.visible && this.renderer) this.drawNow()
+    await renderer.tried()
+    if (this.visible) this.drawNow()
+    if (!renderer.module) renderer.use(this.soon)
   }
 
-  /** What is to be printed has to be there at once; what is not ready is printed as it is written. */
+  /** What is to be printed has to be there at once; what is not ready is shown as it is written. */
   readonly drawNow = (): void => {
-    if (!this.renderer) {
-      this.dom.replaceChildren(make('div', { className: 'preview-plain' }, this.view.state.doc.toString()))
-      this.blocks = this.elements = []
-      return
-    }
-    if (this.elements.length === 0) this.dom.replaceChildren()
     const begun = performance.now()
-    const { doc, readOnly } = this.view.state
-    this.shown = doc
-    this.since = ChangeSet.empty(doc.length)
-    this.put(this.renderer.blocksOf(doc.sliceString(0, LONGEST)), this.renderer)
-    for (const box of this.dom.querySelectorAll<HTMLInputElement>('.preview-task')) box.disabled = readOnly
-    this.dom.classList.toggle('cut', doc.length > LONGEST)
-    this.dom.classList.toggle('empty', this.blocks.length === 0)
+    const { doc } = this.view.state
+    if (renderer.module && this.markdown) this.drawBlocks(doc, renderer.module)
+    else this.drawPlain(doc)
+    this.dom.classList.toggle('cut', this.markdown && doc.length > LONGEST)
+    this.dom.classList.toggle('empty', this.dom.childElementCount === 0)
     this.cost = performance.now() - begun
     this.drawn()
+  }
+
+  private drawPlain(doc: Text): void {
+    const text = this.markdown ? doc.sliceString(0, LONGEST) : doc.toString()
+    this.dom.replaceChildren(...(text ? [make('div', { className: 'preview-block preview-plain' }, text)] : []))
+    this.blocks = this.elements = []
+  }
+
+  private drawBlocks(doc: Text, made: Renderer): void {
+    if (this.elements.length === 0) this.dom.replaceChildren()
+    this.shown = doc
+    this.since = ChangeSet.empty(doc.length)
+    this.put(made.blocksOf(doc.sliceString(0, LONGEST)), made)
+    const { readOnly } = this.view.state
+    for (const box of this.dom.querySelectorAll<HTMLInputElement>('.preview-task')) box.disabled = readOnly
   }
 
   /** Changes on the page only the blocks that are not as they were. */
@@ -140,13 +168,5 @@ export class Preview {
     const changes = { from: at + 1, to: at + 2, insert: box.checked ? 'x' : ' ' }
     this.step(() => this.view.dispatch({ changes, userEvent: 'input.tick' }))
     void this.draw()
-  }
-}
-
-async function load(): Promise<Renderer | null> {
-  try {
-    return await import('./blocks')
-  } catch {
-    return null // without a connection; the next change tries again
   }
 }
