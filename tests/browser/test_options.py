@@ -128,6 +128,29 @@ async def test_code_is_on_paper_as_it_is_written(collab: Collab, visitor: Visito
     await expect(paper.get_by_role('heading')).to_have_count(0)
 
 
+async def test_what_is_open_over_the_text_is_not_on_paper(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc', text='# Hello')
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    await ann.page.keyboard.press('Control+k')
+    await not_on_paper(ann, '.collab-palette[open]')
+    await ann.page.keyboard.press('Escape')
+    await ann.page.get_by_role('button', name='More').click()
+    await not_on_paper(ann, '.q-menu')
+    await ann.page.get_by_role('button', name='Show a QR code').click()
+    await not_on_paper(ann, '.q-dialog')
+
+
+async def not_on_paper(tab: Tab, thing: str) -> None:
+    """What is open on the screen is not printed, and does not hold the text where it was scrolled to."""
+    await expect(tab.page.locator(thing)).to_be_visible()
+    await tab.page.evaluate('dispatchEvent(new Event("beforeprint"))')
+    await tab.page.emulate_media(media='print')
+    await expect(tab.page.get_by_test_id('preview')).to_be_visible()
+    await expect(tab.page.locator(thing)).to_be_hidden()
+    assert await tab.page.evaluate('getComputedStyle(document.body).position') == 'static'
+    await tab.page.emulate_media(media='screen')
+
+
 async def test_the_address_is_a_picture_for_a_projector(collab: Collab, visitor: Visitor) -> None:
     await collab.create('doc')
     ann = await (await visitor()).open(f'{collab.url}/d/doc')
