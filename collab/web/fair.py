@@ -6,7 +6,6 @@ until its messages are read, nothing is taken from its socket, and the network m
 """
 
 import asyncio
-from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -22,8 +21,6 @@ from collab.web.whole import is_between_messages, unmasked
 
 PORTION, LONGEST_PORTION = 512, 4096
 """Bytes taken apart at once: 85 of the smallest frames there are, a millisecond of work; more if quick."""
-AT_ONCE = 4
-"""Most messages that are taken in without a queue: an edit and a cursor often come together."""
 MOMENT = 0.001
 """Seconds of work in one turn of the event loop, if a portion takes no longer."""
 REST = 0.01
@@ -86,42 +83,29 @@ class FairWebSocket(WSProtocol):
             self._feed()
 
     def listen(self, receive: Receive) -> None:
-        """Let messages that come whole go to `receive` at once; the others wait to be asked for, as ever."""
+        """Let messages that come alone go to `receive` at once; the others wait to be asked for, as ever."""
         self._receive = receive
 
     def _took_at_once(self, data: bytes) -> bool:
-        """Whether these were whole messages, and few, behind which nothing waited: most of what people type
-        is, and where their cursors are.
+        """Whether this was a whole small message, behind which nothing waited: most of what people type is.
 
-        To take them apart, put them into a queue and wake a task takes three times as long.
+        To take it apart, put it into a queue and wake a task takes three times as long.
         """
         if self._receive is None or not self._is_awaited or self.read_paused or not self.queue.empty():
             return False
-        if self.close_sent or not is_between_messages(self.conn):
+        if self.close_sent or not is_between_messages(self.conn) or (message := unmasked(data)) is None:
             return False
-        messages = unmasked(data)
-        if not 0 < len(messages) <= AT_ONCE:
-            return False
-        self._take(messages, self._receive)
+        wait = self._receive(message)
+        if wait:
+            self._resting = self.read_paused = True
+            self.transport.pause_reading()
+            self.loop.call_later(wait, self._has_rested)
         return True
 
-    def _take(self, messages: Sequence[bytes], receive: Receive) -> None:
-        """One by one; while this connection has to rest, the others wait and nothing more is read."""
-        for taken, message in enumerate(messages, 1):
-            if wait := receive(message):
-                if not self.read_paused:
-                    self.transport.pause_reading()
-                self._resting = self.read_paused = True
-                self.loop.call_later(wait, self._has_rested, messages[taken:], receive)
-                return
-
-    def _has_rested(self, left: Sequence[bytes], receive: Receive) -> None:
+    def _has_rested(self) -> None:
         self._resting = False
-        if self.transport.is_closing():
-            return
-        if self._is_awaited:  # somebody still listens
-            self._take(left, receive)
-        self._go_on()
+        if not self.transport.is_closing():
+            self._go_on()
 
     def write(self, frame: bytes) -> bool:
         """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
