@@ -138,7 +138,8 @@ async def test_two_tabs_of_one_browser_do_each_other_no_harm(
     await ann.says('2 edits kept on this device')
     await two.page.reload()  # the edits of a tab that lives are left to it
     await two.tab.saved()
-    assert await two.tab.text() == '22' or not locks
+    if locks:
+        await two.tab.has('22')  # once the page that was reloaded has ended
     await ann.page.evaluate('window.socket.connect()')
     await ann.tab.saved()
     text = await collab.text('doc')

@@ -19,6 +19,8 @@ const CALM_MS = 50
 /** Some browsers never answer when their storage is broken. */
 const PATIENCE_MS = 5_000
 const RETRY_MS = 2_000
+/** What a page wrote when it ended may be there only a while after it let go of its lock. */
+const LATE_MS = [500, 2_000, 8_000]
 
 export class Keeper {
   /** Edits can be kept here, as far as we know. */
@@ -62,6 +64,7 @@ export class Keeper {
     this.ready = true
     this.listener.changed()
     this.flush()
+    for (const delay of LATE_MS) window.setTimeout(() => !this.over && this.listener.ended(), delay)
     for (const replica of await living()) this.await(replica) // one that is reloaded may have edits to write yet
   }
 
