@@ -103,6 +103,11 @@ async def open_page(collab: Collab) -> AsyncIterator[Browser]:
         await page.close()
 
 
+async def title_of(collab: Collab) -> object:
+    async with httpx.AsyncClient() as client:
+        return (await client.get(f'{collab.url}/api/documents/doc')).json()['title']
+
+
 async def talk_nonsense(page: Browser, said: set[tuple[int, str]]) -> None:
     """Say to each listener that was not spoken to yet what it never hears otherwise."""
     for element, listener in [one for one in page.listeners if one not in said]:
@@ -145,9 +150,7 @@ async def test_what_nobody_could_type_is_neither_kept_nor_sent_back(tmp_path: Pa
             for element, listener in list(page.listeners):
                 await page.say(element, listener, json.dumps('x' * 500_000))
             await page.hears('A message has at most')
-            async with httpx.AsyncClient() as client:
-                title = (await client.get(f'{collab.url}/api/documents/doc')).json()['title']
-        assert title == 'doc'
+        assert await title_of(collab) == 'doc'
         assert len(page.told) < 300_000
     assert 'Traceback' not in collab.log.read_text()
 
@@ -171,9 +174,7 @@ async def test_a_title_that_is_typed_is_kept(tmp_path: Path) -> None:
         async with open_page(collab) as page:
             for element, listener in list(page.listeners):
                 await page.say(element, listener, json.dumps('Typed'))
-        async with httpx.AsyncClient() as client:
-            title = (await client.get(f'{collab.url}/api/documents/doc')).json()['title']
-        assert title == 'Typed'
+        assert await title_of(collab) == 'Typed'
 
 
 async def test_an_event_of_what_is_gone_from_the_page_is_no_offence(tmp_path: Path) -> None:

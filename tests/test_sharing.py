@@ -11,16 +11,21 @@ from nicegui.testing import User
 from collab.pages.sharing import BORDER, HERE, PATIENCE, outline
 
 
-async def test_the_code_of_a_document_is_shown_for_a_projector(user: User) -> None:
-    user.javascript_rules[re.compile(re.escape('location.origin + location.pathname'))] = lambda _: (
-        'https://collab.example/d/notes'
-    )
+async def ask_for_a_code(user: User) -> None:
+    """In a new document, from the notice that its link was copied."""
     await user.open('/')
     user.find('New document').click()
     await user.should_see(marker='presence-count', content='1 here')
     user.find('Share').trigger('click', '')
     await user.should_see('Link copied')
     user.find('Show a QR code').click()
+
+
+async def test_the_code_of_a_document_is_shown_for_a_projector(user: User) -> None:
+    user.javascript_rules[re.compile(re.escape('location.origin + location.pathname'))] = lambda _: (
+        'https://collab.example/d/notes'
+    )
+    await ask_for_a_code(user)
     await user.should_see('Join with a phone')
     await user.should_see('https://collab.example/d/notes')
 
@@ -37,12 +42,7 @@ async def test_who_cannot_be_shown_a_code_is_told(user: User, monkeypatch: pytes
         return run(client, code, timeout=timeout)
 
     monkeypatch.setattr(Client, 'run_javascript', slow)
-    await user.open('/')
-    user.find('New document').click()
-    await user.should_see(marker='presence-count', content='1 here')
-    user.find('Share').trigger('click', '')
-    await user.should_see('Link copied')
-    user.find('Show a QR code').click()
+    await ask_for_a_code(user)
     await user.should_see('The QR code could not be shown just now.')
     assert asked == [PATIENCE]
     await user.should_not_see('Join with a phone')
