@@ -1,4 +1,4 @@
-// sources a04bc93db2ed151120f0b170764edf332ce5ff25c0aa1a581a85ce6997633503
+// sources 165909caa137ccaa380e763aa3f3dc4be16db48bf359cd8d9071ab5851c870db
 // bundle ccfa9b01b81c3e8582d755c8ec523fbc1af355df677171b572a9c27e7515cb70
 import{a as ue,c as ce}from"./chunk-OOJM4CTU.js";var G=ue(p=>{"use strict";Object.defineProperty(p,"__esModule",{value:!0});var D=/highlight-(?:text|source)-([a-z0-9]+)/;function H(e){e.addRule("highlightedCodeBlock",{filter:function(t){var r=t.firstChild;return t.nodeName==="DIV"&&D.test(t.className)&&r&&r.nodeName==="PRE"},replacement:function(t,r,n){var i=r.className||"",a=(i.match(D)||[null,""])[1];return`
 

@@ -86,8 +86,9 @@ export class Device {
     await this.database.close()
   }
 
+  /** A page without a connection leaves them to one that can send them, and looks again when it is connected. */
   private get mayAdopt(): boolean {
-    return this.adopts && this.keeper.ready && !this.connection.refusal
+    return this.adopts && this.keeper.ready && this.connection.open && !this.connection.refusal
   }
 
   /** What is put back can be taken back, as one step. */
