@@ -27,11 +27,11 @@ async def company(user: User, heard: list[str]) -> Company:
     made: list[Company] = []
 
     def page() -> None:
-        made.append(Company(ui.context.client, heard.append, pause=0.05))
+        made.append(Company(ui.context.client, 'me', heard.append, pause=0.05))
 
     ui.page('/')(page)
     await user.open('/')
-    made[0].show(persons('Ann'))
+    made[0].show(persons('Ann', 'Me'))
     return made[0]
 
 
@@ -51,7 +51,7 @@ async def test_whom_one_found_is_no_news_and_whoever_is_back_at_once_was_never_g
 async def test_comings_and_goings_are_one_sentence_(company: Company, heard: list[str]) -> None:
     company.show([Person('ann', 'Anna', '#24479c')])
     company.show(persons('Bob'))
-    company.show(persons('Bob', 'Cem'))
+    company.show(persons('Bob', 'Me', 'Cem'))
     await says(company, 'Bob and Cem joined. Anna left.')
     assert heard == ['Bob and Cem joined. Anna left.']
 

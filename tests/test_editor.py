@@ -145,7 +145,7 @@ async def test_a_page_that_is_gone_leaves_the_room(
     await becomes(lambda: editors[0]._due is not None)
     assert len(room.people()) == 1
     client.delete()
-    assert room.people() == []
+    assert room.people() == ()
     assert len(room._watchers) == 1
 
 
@@ -155,7 +155,7 @@ async def test_a_page_that_loses_its_connection_leaves_at_once_and_comes_back(
     client = await user.open('/')
     (socket,) = client._socket_to_document_id
     client.handle_disconnect(socket)
-    assert room.people() == []
+    assert room.people() == ()
     await client.handle_handshake('test-again', user.tab_id, None, 'document', None)
     await client.handle_handshake('test-and-again', user.tab_id, None, 'document', None)
     assert len(room.people()) == 1
@@ -167,10 +167,10 @@ async def test_an_editor_that_was_deleted_does_not_come_back_with_the_connection
     client = await user.open('/')
     talk = Talk(editors[0])
     editors[0].delete()
-    assert room.people() == []
+    assert room.people() == ()
     await client.handle_handshake('test-again', user.tab_id, None, 'document', None)
     talk.hello()
-    assert room.people() == []
+    assert room.people() == ()
 
 
 class Talk:

@@ -21,7 +21,7 @@ def test_two_tabs_of_one_person_are_one_person_with_two_cursors() -> None:
     presence.join(2, ANN)
     presence.move(1, 11, CURSOR)
     presence.move(2, 12, CURSOR)
-    assert presence.people() == [ANN]
+    assert presence.people() == (ANN,)
     assert {entry.client for entry in presence.everyone()} == {11, 12}
 
 
@@ -76,7 +76,7 @@ def test_an_editor_that_goes_while_its_connection_stays_makes_room_for_the_next(
         (12, False),
     ]
     assert presence.client_of(1) == 12
-    assert presence.people() == [ANN]
+    assert presence.people() == (ANN,)
 
 
 def test_what_did_not_change_is_not_said_again() -> None:

@@ -446,7 +446,7 @@ async def test_the_count_of_people_goes_up_and_down() -> None:
         room.leave(ann.number)
         assert [person.id for person in room.people()] == ['bob']
         bob.cut()
-        assert room.people() == []
+        assert room.people() == ()
 
 
 async def test_cursors_reach_the_others_with_the_name_the_server_knows() -> None:

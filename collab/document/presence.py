@@ -39,7 +39,8 @@ class Presence:
         self._clock = now
         self._seats: dict[int, Seat] = {}
         self._news: dict[int, int] = {}  # client -> the seat that speaks for it; absent seats mean gone
-        self._known: dict[str, Person] = {}  # people() by id; empty when it must be made anew
+        self._known: dict[str, Person] = {}  # people() by id; empty when both must be made anew
+        self._people: tuple[Person, ...] = ()
 
     def join(self, number: int, person: Person) -> None:
         """Seat number `number` is taken by `person`."""
@@ -78,9 +79,13 @@ class Presence:
         """The Yjs client id that the seat has told, if any."""
         return self._seats[number].client
 
-    def people(self) -> list[Person]:
-        """Each person once, however many tabs they have, in order of arrival, namesakes told apart."""
-        return list(self._badges().values())
+    def people(self) -> tuple[Person, ...]:
+        """Each person once, however many tabs they have, in order of arrival, namesakes told apart.
+
+        The same tuple for everybody who asks, until somebody comes, goes or changes.
+        """
+        self._badges()
+        return self._people
 
     def everyone(self) -> tuple[AwarenessEntry, ...]:
         """All who have told a client id, with clocks newer than anything said before."""
@@ -121,6 +126,7 @@ class Presence:
                 pattern = colors[person.color] % PATTERNS
                 colors[person.color] += 1
                 self._known[person.id] = replace(person, name=name, pattern=pattern)
+            self._people = tuple(self._known.values())
         return self._known
 
 

@@ -151,7 +151,7 @@ class DocumentPage:
         self._faces.on_other(f'(id, name) => getElement({self._editor.id})?.goToPerson(id, name)')
         if (channel := self._editor.channel) is not None:
             self._chat.role = lambda: channel.role
-        self._company = Company(self._client, announcer.say)
+        self._company = Company(self._client, self._me.id, announcer.say)
         self._show_people()
         self._people_soon = Soon(self._client, PEOPLE_PAUSE, self._show_people)
         self._client.on_delete(self._room.watch(self._happened))
@@ -202,10 +202,11 @@ class DocumentPage:
             self._notice.say(_('The language could not be stored just now.'))
 
     def _show_people(self) -> None:
-        here = {person.id: person for person in self._room.people()}
+        people = self._room.people()
+        here = {person.id: person for person in people}
         me = here.pop(self._me.id, self._me)
         self._faces.show([me, *here.values()], me)
-        self._company.show(list(here.values()))
+        self._company.show(people)
 
     def _become(self, person: Person) -> None:
         self._me = self._chat.me = person

@@ -112,7 +112,7 @@ class Room(Editing, Watchers):
         if self.company.rename(person):
             self.tell(Happening.PEOPLE)
 
-    def people(self) -> list[Person]:
+    def people(self) -> tuple[Person, ...]:
         """Who is here: each person once, however many tabs they have, namesakes told apart."""
         return self.company.presence.people()
 

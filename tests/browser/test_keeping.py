@@ -135,7 +135,8 @@ async def test_two_tabs_of_one_browser_do_each_other_no_harm(
     await two.type('22')
     for writer in (ann, two):
         await writer.kept()
-    await ann.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # it looks what others left
+    looks = "document.dispatchEvent(new Event('visibilitychange'))"  # what others have left
+    await ann.page.evaluate(looks)
     await asyncio.sleep(0.5)
     await ann.says('2 edits kept on this device')
     await two.page.reload()  # the edits of a tab that lives are left to it
