@@ -315,6 +315,33 @@ async def test_a_browser_that_comes_back_on_a_new_socket_is_counted_once(
     assert len(room.company.peers) == 0
 
 
+async def test_what_a_browser_said_before_it_went_is_taken_in_and_leaves_nobody_behind(
+    user: User, editors: list[SharedEditor], room: Room
+) -> None:
+    client = await user.open('/')
+    talk = Talk(editors[0])
+    talk.hello()
+    client.handle_disconnect('socket-1')
+    talk.type('!')
+    assert sorted(room.text) == sorted('hello!')
+    for socket in list(client._socket_to_document_id):
+        client.handle_disconnect(socket)
+    assert room.people() == ()
+
+
+async def test_what_comes_late_over_an_old_socket_does_not_end_what_the_new_one_hears(
+    user: User, editors: list[SharedEditor], room: Room, sent: list[tuple[str, bytes]]
+) -> None:
+    client = await user.open('/')
+    old, new = Talk(editors[0], 'old'), Talk(editors[0], 'new')
+    old.hello()
+    new.hello()
+    client.handle_disconnect('old')
+    old.type('said again over the new one')
+    room.insert(0, 'heard')
+    await becomes(lambda: any(socket == 'new' and b'heard' in frame for socket, frame in sent))
+
+
 async def test_a_frame_too_large_is_refused_before_it_is_whole(
     user: User, editors: list[SharedEditor], room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """NiceGUI's socket: eager pages are read more slowly, and nothing is kept of what no page sends."""
 
 import asyncio
+from base64 import b64encode
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from nicegui import core
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from collab.document import protocol
 from collab.editor import pace as pace_module
 from collab.editor.pace import OURS, Pace, guarded
 from collab.rooms.allowance import Rate
-from tests.support.running import Collab, running
+from tests.support.page_socket import Html, page_socket
+from tests.support.running import Collab, running, web_client
 
 pytestmark = pytest.mark.nicegui_main_file(None)
 
@@ -63,7 +66,7 @@ async def test_what_is_not_ours_is_passed_on_only_so_fast(
     await flooding
 
 
-async def page_socket(collab: Collab) -> ClientConnection:
+async def bare_socket(collab: Collab) -> ClientConnection:
     """NiceGUI's socket as a page opens it, without a page."""
     url = f'ws://127.0.0.1:{collab.port}/_nicegui_ws/socket.io/?EIO=4&transport=websocket'
     socket = await connect(url)
@@ -84,13 +87,33 @@ async def test_what_no_page_sends_ends_the_connection_and_leaves_nothing(tmp_pat
     ]
     async with running(tmp_path / 'data') as collab:
         for message in nonsense:
-            socket = await page_socket(collab)
+            socket = await bare_socket(collab)
             await socket.send(message)
             with suppress(ConnectionClosed):
                 while True:
                     await asyncio.wait_for(socket.recv(), 5)
         await collab.create('doc', text='as before')
         assert await collab.text('doc') == 'as before'
+
+
+@pytest.mark.parametrize('event', ['["disconnect"]', '["disconnect","transport close"]', '["connect",{}]'])
+async def test_no_page_says_itself_what_became_of_its_socket(event: str, tmp_path: Path) -> None:
+    async with running(tmp_path / 'data') as collab, web_client() as browser:
+        await collab.create('doc')
+        html = Html.read(await browser.get(f'{collab.url}/d/doc'))
+        cookies = '; '.join(f'{name}={value}' for name, value in browser.cookies.items())
+
+        async def people() -> int:
+            return int((await browser.get(f'{collab.url}/api/documents/doc')).json()['people'])
+
+        async with page_socket(collab.url, html, cookies) as socket:
+            assert await people() == 1
+            await socket._connection.send(f'42{event}')
+            question = b64encode(protocol.step1(b'\0')).decode()
+            await socket.emit('collab', html.element, question, False)
+            await asyncio.wait_for(socket.read(lambda event, arguments: None), 5)
+            assert await people() == 0
+        assert 'Traceback' not in collab.log.read_text()
 
 
 async def test_a_message_that_nicegui_cannot_read_closes_its_socket(

@@ -82,10 +82,17 @@ class Channel:
 
         Returns for how many seconds nothing more should be read from it.
         """
-        if self._ended:
-            return 0.0
+        is_there = socket in self._client._socket_to_document_id
+        if self._ended or not (is_there or self._socket in (None, socket)):
+            return 0.0  # what came late over an old socket is said again over the new one
         if socket != self._socket:
             self._speak_over(socket)
+        wait = self._hear(piece, more)
+        if not (is_there or more):  # the last that it said before it went
+            self.close()
+        return wait
+
+    def _hear(self, piece: str, more: bool) -> float:
         assert self._number is not None
         assert self._peer is not None
         if len(piece) > LONGEST_PIECE or self._incoming.length + len(piece) > FRAME_LIMIT:

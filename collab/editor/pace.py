@@ -53,6 +53,30 @@ def guarded(
     return handle
 
 
+def happened(handler: Callable[..., Any], is_so: Callable[..., bool]) -> Callable[..., Awaitable[Any]]:
+    """The handler of what became of a socket. A page that says so itself, like any other event, is closed."""
+    inner = getattr(handler, 'guarded', handler)
+
+    async def handle(socket: str, *arguments: Any) -> Any:
+        if not is_so(socket, *arguments):
+            log.info('A socket said itself what became of it, and was closed.')
+            await core.sio.disconnect(socket)
+            return None
+        answer = inner(socket, *arguments)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    handle.guarded = inner  # type: ignore[attr-defined]
+    return handle
+
+
+def _came(socket: str, *arguments: object) -> bool:
+    return bool(arguments) and arguments[0] is core.sio.get_environ(socket)
+
+
+def _went(socket: str, *_arguments: object) -> bool:
+    return not core.sio.manager.is_connected(socket, '/')
+
+
 class Pace:
     """How long each socket is not to be read."""
 
@@ -66,6 +90,8 @@ class Pace:
         handlers = core.sio.handlers['/']
         for event in OF_NICEGUI & handlers.keys():
             handlers[event] = guarded(event, handlers[event], events.check if event == 'event' else None)
+        handlers['connect'] = happened(handlers['connect'], _came)
+        handlers['disconnect'] = happened(handlers['disconnect'], _went)
 
     def hold(self, socket: str, seconds: float) -> None:
         """Read nothing more from this socket for so long."""
