@@ -10,7 +10,7 @@ from collab.language.speaking import N_, _
 from collab.pages.beginnings import BEGINNINGS
 from collab.pages.keeping import NOT_NOW
 from collab.pages.missing import go_to
-from collab.pages.parts import Dialog, Notice, Words, button, icon_button, part
+from collab.pages.parts import Dialog, Notice, Words, button, focus, icon_button, part
 from collab.pages.words import shown
 from collab.rooms.hub import Hub
 from collab.rooms.paces import TooFast
@@ -57,7 +57,12 @@ class TemplateDialog:
             else:
                 Words('p', _(NONE_YET), 'offers-title')
             with part('div', 'dialog-actions'):
-                button(_('Close'), self._dialog.close)
+                self._close = button(_('Close'), self._dialog.close)
+
+    async def _open_again(self) -> None:
+        """In place of what was there, and with it of what was clicked: the keyboard needs another place."""
+        await self.open()
+        focus(self._close)
 
     def _offer(self, name: str, words: str, make: Callable[[], Awaitable[None]], marker: str) -> ui.element:
         with part('li') as row, part('button', 'offer', type='button') as offer:
@@ -82,7 +87,7 @@ class TemplateDialog:
             return
         if text is None:
             self._notice.say(_(GONE))
-            await self.open()
+            await self._open_again()
         else:
             await self._make(kept.title, text)
 
@@ -110,4 +115,4 @@ class TemplateDialog:
             log.exception('A template could not be removed.')
             self._notice.say(_(NOT_NOW))
         else:
-            await self.open()
+            await self._open_again()

@@ -70,6 +70,7 @@ async def test_the_outline_of_a_phone_is_closed_by_finger_and_by_keyboard(
     await ann.content.focus()
     await open_it()
     await expect(close).to_be_focused()
+    await expect(ann.content).to_be_hidden()
     await close.click()
     await expect(outline).to_be_hidden()
     await expect(ann.content).to_be_focused()

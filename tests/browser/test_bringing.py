@@ -32,6 +32,12 @@ DROP = f"""([files, at]) => {{
     const where = {{clientX: left + 1, clientY: top + 5, bubbles: true, cancelable: true}};
     view.contentDOM.dispatchEvent(new DragEvent('drop', {{...where, dataTransfer: data}}));
 }}"""
+OVER = """(selector) => {
+    const data = new DataTransfer();
+    data.items.add(new File(['words'], 'notes.txt', {type: 'text/plain'}));
+    const over = new DragEvent('dragover', {dataTransfer: data, bubbles: true, cancelable: true});
+    return !document.querySelector(selector).dispatchEvent(over);
+}"""
 PASTE_PICTURE = """([name, type, bytes]) => {
     const data = new DataTransfer();
     data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name, {type}));
@@ -272,3 +278,13 @@ async def test_a_name_of_a_file_is_words_and_nothing_else(collab: Collab, visito
         await ann.page.wait_for_function('document.querySelector(".collab-preview img")')
         assert (await ann.text()).count('(') == 1
     assert await ann.page.evaluate('window.hacked') is None
+
+
+async def test_a_file_held_beside_the_text_does_not_take_the_page_away(
+    collab: Collab, visitor: Visitor
+) -> None:
+    await collab.create('doc')
+    page = (await (await visitor()).open(f'{collab.url}/d/doc')).page
+    assert await page.evaluate(OVER, '[data-testid="title"]')
+    assert await page.evaluate(OVER, 'body')
+    assert not await page.evaluate(OVER, '.cm-content')

@@ -169,7 +169,9 @@ async def test_nothing_in_names_pages_or_templates_runs(
     await page.get_by_text('Keep as template').click()
     await expect(page.get_by_text('is a template of yours now')).to_be_visible(timeout=WITHIN)
     await page.get_by_role('button', name='From a template').click()
-    await expect(page.get_by_role('button', name='Remove')).to_be_visible(timeout=WITHIN)
+    await page.get_by_role('button', name='Remove').click()
+    await expect(page.get_by_role('button', name='Remove')).to_have_count(0, timeout=WITHIN)
+    await expect(page.get_by_role('button', name='Close')).to_be_focused()  # and not the page behind
     await page.keyboard.press('Escape')
     await page.get_by_role('link', name='Everything').click()
     await tab.saved()

@@ -5,6 +5,7 @@ import { EditorView } from '@codemirror/view'
 
 import { type ImagePlace, Images, imagesIn } from './images'
 import { saysNews } from './news'
+import { refusesFilesOutside } from './outside'
 import { arrive, brought, expect, keepsPlaces } from './pending'
 import { richPart } from './rich'
 
@@ -26,6 +27,7 @@ export class Bringing {
   readonly extension: Extension = [
     keepsPlaces(),
     saysNews(),
+    refusesFilesOutside,
     Prec.high(
       EditorView.domEventHandlers({
         paste: (event) => this.pasted(event),
