@@ -29,13 +29,14 @@ const REST = {
   other: t("What you had not sent yet has no place in it:"),
   refused: t("The server did not take these edits of yours:"),
 };
+const UNDELETED = t("What you had deleted without a connection may be in it again.");
 const PARTLY = t("What you had not sent yet was put back where it fits. This has no place any more:");
 
 function wordsFor({ putBack, why, text }) {
   const begin = BEGINNINGS[why] ?? BEGINNINGS[putBack?.why];
-  const partly = putBack && text && why !== "refused";
-  const back = putBack && !partly && tn("{number} edit not sent before was put back.", "{number} edits not sent before were put back.", putBack.edits);
-  return [begin, back, partly ? PARTLY : text && REST[why]].filter(Boolean).join(" ");
+  const partly = putBack?.edits && text && why !== "refused";
+  const back = putBack?.edits && !partly && tn("{number} edit not sent before was put back.", "{number} edits not sent before were put back.", putBack.edits);
+  return [begin, back, putBack?.undeleted && UNDELETED, partly ? PARTLY : text && REST[why]].filter(Boolean).join(" ");
 }
 
 async function request(path, options) {

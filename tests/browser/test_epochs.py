@@ -219,9 +219,26 @@ async def test_unsent_edits_of_a_document_that_was_put_in_order_are_offered_and_
     await collab.start()
     await stored(collab, ann.tab, 'one two three')
     await says(ann, 'This document was put in order', 'has no place in it', ' and a half')
+    await says(ann, 'What you had deleted without a connection may be in it again.')
     await lies_there(ann, edits=0, remains=1)
     await insert(ann, 13, ' four')
     await stored(collab, ann.tab, 'one two three four')
+
+
+async def test_whoever_only_deleted_reads_that_it_may_be_there_again(collab: Collab, ann: Writer) -> None:
+    collab.stop()
+    await ann.tab.status('offline')
+    await insert(ann, 8, '', delete=4)
+    await insert(ann, 0, 'x')
+    await insert(ann, 0, '', delete=1)
+    await ann.kept()
+    await put_in_order(collab)
+    await collab.start()
+    await stored(collab, ann.tab, 'one two three')
+    await says(ann, 'This document was put in order', 'What you had deleted without a connection')
+    await lies_there(ann, edits=0, remains=0)
+    await notice(ann).get_by_role('button', name='OK').click()
+    await says_nothing(ann)
 
 
 async def test_what_was_put_back_can_be_taken_back_as_one_step(

@@ -25,6 +25,8 @@ export interface Rebased {
   left: string
   /** The edits have some letter in common with the document. */
   shared: boolean
+  /** Letters were deleted that this document, which has none of theirs, may have under other names. */
+  undeleted: boolean
 }
 
 /** What `edits` come to in `doc`, which is not changed. `sameLife` means that they were made in this very document. */
@@ -50,7 +52,9 @@ export function rebase(doc: Y.Doc, edits: Uint8Array, sameLife: boolean): Rebase
     })
   })
   const texts = Array.from({ length: passages }, (_, name) => rest.doc.getText(String(name)).toString())
-  return { update: updates[0] ?? null, left: texts.filter((text) => text !== '').join('\n'), shared }
+  const deleted = [...namesIn([], ds.clients)]
+  const undeleted = !shared && deleted.some((id) => !rest.has(id))
+  return { update: updates[0] ?? null, left: texts.filter((text) => text !== '').join('\n'), shared, undeleted }
 }
 
 /** All that these edits wrote and did not take back, as text. */

@@ -11,10 +11,12 @@ export type Reason = 'restored' | 'other' | 'refused'
 /** As it lies there; a refused batch is kept as it was sent. */
 export type Remains = { why: Reason; text: string } | { update: Uint8Array }
 
-/** What was put back into the text just now. */
+/** What was put back into the text just now, if anything, and what could not be. */
 export interface PutBack {
   edits: number
-  why: 'restored' | 'person'
+  why: 'restored' | 'person' | 'other'
+  /** Text that was deleted may be there again. */
+  undeleted: boolean
 }
 
 /** What is offered to the person. */

@@ -73,18 +73,19 @@ export class Salvage {
     await ifDead(replica, async () => {
       await this.shelf.replace(lot, (kept) => {
         const exchange = this.exchange(lot, kept, replica)
-        if (exchange?.batch) {
-          putBack = { edits: exchange.batch.edits, why: lot.epoch === this.shelf.epoch ? 'person' : 'restored' }
-        }
+        const { batch, undeleted } = exchange ?? {}
+        const why = lot.epoch === this.shelf.epoch ? 'person' : 'restored'
+        if (batch) putBack = { edits: batch.edits, why, undeleted: false }
+        else if (undeleted) putBack = { edits: 0, why: 'other', undeleted }
         return exchange
       })
-      if (putBack) await this.listener.take({ epoch: this.shelf.epoch, replica })
+      if (putBack?.edits) await this.listener.take({ epoch: this.shelf.epoch, replica })
     })
     return putBack
   }
 
   /** Called within the transaction. Null leaves everything as it is. */
-  private exchange({ epoch }: Lot, kept: Kept[], replica: string): Exchange | null {
+  private exchange({ epoch }: Lot, kept: Kept[], replica: string): (Exchange & { undeleted: boolean }) | null {
     if (this.shelf.isOurs(epoch, kept)) return null
     // Only what the server has may be built on: it must not matter whether this page lives on.
     if (!this.listener.may()) {
@@ -96,11 +97,13 @@ export class Salvage {
     return {
       replica,
       batch: rebased.update && { edits, update: rebased.update },
+      undeleted: rebased.undeleted,
       remains: rebased.left ? { why: rebased.shared ? 'restored' : 'other', text: rebased.left } : null,
     }
   }
 }
 
 function add(one: PutBack | null, other: PutBack | null): PutBack | null {
-  return one && other ? { ...other, edits: one.edits + other.edits } : (one ?? other)
+  if (!one || !other) return one ?? other
+  return { ...other, edits: one.edits + other.edits, undeleted: one.undeleted || other.undeleted }
 }
