@@ -321,25 +321,48 @@ async def test_what_a_browser_said_before_it_went_is_taken_in_and_leaves_nobody_
     client = await user.open('/')
     talk = Talk(editors[0])
     talk.hello()
-    client.handle_disconnect('socket-1')
-    talk.type('!')
-    assert sorted(room.text) == sorted('hello!')
     for socket in list(client._socket_to_document_id):
         client.handle_disconnect(socket)
     assert room.people() == ()
+    talk.type('!')
+    assert sorted(room.text) == sorted('hello!')
+    await asyncio.sleep(0)
+    assert room.people() == ()
+    assert editors[0].channel is not None
+    editors[0].channel.take('socket-1', 'AAAA', True)
+    await asyncio.sleep(0)
+    assert room.people() == ()
 
 
+@pytest.mark.parametrize('gone', [True, False])
 async def test_what_comes_late_over_an_old_socket_does_not_end_what_the_new_one_hears(
-    user: User, editors: list[SharedEditor], room: Room, sent: list[tuple[str, bytes]]
+    user: User, editors: list[SharedEditor], room: Room, sent: list[tuple[str, bytes]], gone: bool
 ) -> None:
     client = await user.open('/')
     old, new = Talk(editors[0], 'old'), Talk(editors[0], 'new')
     old.hello()
     new.hello()
-    client.handle_disconnect('old')
+    if gone:
+        client.handle_disconnect('old')
     old.type('said again over the new one')
+    if not gone:
+        client.handle_disconnect('old')
     room.insert(0, 'heard')
     await becomes(lambda: any(socket == 'new' and b'heard' in frame for socket, frame in sent))
+
+
+async def test_who_is_connected_anew_and_has_not_spoken_is_here_whatever_comes_late(
+    user: User, editors: list[SharedEditor], room: Room
+) -> None:
+    client = await user.open('/')
+    old = Talk(editors[0], 'old')
+    old.hello()
+    for socket in list(client._socket_to_document_id):
+        client.handle_disconnect(socket)
+    await client.handle_handshake('test-again', user.tab_id, None, 'document', None)
+    old.type('!')
+    await becomes(lambda: editors[0].channel is not None and editors[0].channel._socket is None)
+    assert len(room.people()) == 1
 
 
 async def test_a_frame_too_large_is_refused_before_it_is_whole(

@@ -82,15 +82,26 @@ class Channel:
 
         Returns for how many seconds nothing more should be read from it.
         """
-        is_there = socket in self._client._socket_to_document_id
-        if self._ended or not (is_there or self._socket in (None, socket)):
-            return 0.0  # what came late over an old socket is said again over the new one
+        if self._ended or self._is_old(socket):
+            return 0.0  # what comes late is said again over the newer socket
         if socket != self._socket:
             self._speak_over(socket)
         wait = self._hear(piece, more)
-        if not (is_there or more):  # the last that it said before it went
-            self.close()
+        if socket not in self._client._socket_to_document_id:  # it went, and no word of that comes any more
+            asyncio.get_running_loop().call_soon(self._gone, socket)
         return wait
+
+    def _is_old(self, socket: str) -> bool:
+        """Whether a newer socket speaks for the page already. NiceGUI notes the newest last."""
+        there = list(self._client._socket_to_document_id)
+        newer = there[there.index(socket) + 1 :] if socket in there else there
+        return self._socket in newer
+
+    def _gone(self, socket: str) -> None:
+        if self._socket == socket:
+            self.disconnect()
+            if self._client._socket_to_document_id:
+                self.connect()
 
     def _hear(self, piece: str, more: bool) -> float:
         assert self._number is not None

@@ -60,10 +60,13 @@ async def test_paper_shows_the_text_as_it_reads_and_nothing_else(collab: Collab,
     ann = await (await visitor()).open(f'{collab.url}/d/doc')
     await ann.page.evaluate('() => { window.print = () => { window.printed = true; }; }')
     await ann.content.click()
+    await choose(ann, 'outline')
+    await ann.content.click()
     await choose(ann, 'print')
     await ann.page.wait_for_function('window.printed')
     await ann.page.evaluate('dispatchEvent(new Event("beforeprint"))')
     await ann.page.emulate_media(media='print')
+    await ann.page.set_viewport_size({'width': 718, 'height': 1000})  # a sheet of A4 without its margins
     paper = ann.page.get_by_test_id('preview')
     await expect(paper.get_by_role('heading', name='Hello')).to_be_visible()
     await expect(paper.get_by_text('The end.')).to_be_visible()

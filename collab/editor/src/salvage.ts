@@ -105,5 +105,6 @@ export class Salvage {
 
 function add(one: PutBack | null, other: PutBack | null): PutBack | null {
   if (!one || !other) return one ?? other
-  return { ...other, edits: one.edits + other.edits, undeleted: one.undeleted || other.undeleted }
+  const [undeleted, { why }] = [one.undeleted || other.undeleted, one.undeleted ? one : other]
+  return { edits: one.edits + other.edits, why, undeleted }
 }
