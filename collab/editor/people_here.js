@@ -4,7 +4,7 @@ export default {
   template: `
     <div class="people">
       <ul class="faces" :aria-label="label" data-testid="presence">
-        <li v-for="[id, name, initials, color, pattern] in faces" :key="id" :class="{ me: id === me }"
+        <li v-for="[id, name, initials, color, pattern] in lined" :key="id" :class="{ me: id === me }"
             data-testid="presence-person">
           <button v-if="id === me" type="button" class="face" :style="{ '--person': color }"
                   :data-initials="initials" :data-pattern="pattern" :title="you + ' — ' + change"
@@ -41,6 +41,10 @@ export default {
   },
   emits: ["click", "go"],
   computed: {
+    lined() {
+      const isMe = ([id]) => id === this.me;
+      return [...this.faces.filter((face) => !isMe(face)), ...this.faces.filter(isMe)];
+    },
     everybody() {
       const faced = this.faces.map(([id, name, , color]) => [id, name, color, true]);
       return [...faced, ...this.others];

@@ -28,6 +28,8 @@ async def test_a_face_leads_to_its_cursor_and_one_can_stay_with_it(collab: Colla
     await bob.page.keyboard.press('Control+End')
     flag, end = ann.page.locator('.cm-collab-caret'), ann.page.locator('.cm-line', has_text='The end.')
     await expect(ann.page.get_by_role('button', name='Bob')).to_be_visible(timeout=WITHIN)
+    mine = ann.page.get_by_test_id('presence-person').last  # for the eye and for the Tab key
+    await expect(mine).to_contain_text('(you)')
     await expect(ann.page.locator('.collab-edge.below')).to_have_text('↓ Bob', timeout=WITHIN)
     await expect(end).to_have_count(0)
 
