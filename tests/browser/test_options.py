@@ -154,6 +154,36 @@ async def not_on_paper(tab: Tab, thing: str) -> None:
     await tab.page.emulate_media(media='screen')
 
 
+@pytest.mark.parametrize('clipboard', ['lets pages write', 'refuses', 'is missing'])
+async def test_a_click_copies_the_address(collab: Collab, visitor: Visitor, clipboard: str) -> None:
+    await collab.create('doc')
+    ann = await (await visitor()).open(f'{collab.url}/d/doc?from=a-mail#heading')
+    await ann.page.evaluate('navigator.clipboard.writeText("nothing yet")')
+    if clipboard == 'refuses':
+        await ann.page.evaluate('() => { navigator.clipboard.writeText = () => Promise.reject() }')
+    elif clipboard == 'is missing':  # on pages without TLS
+        await ann.page.evaluate('() => { navigator.clipboard.writeText = undefined }')
+    share = ann.page.get_by_role('button', name='Share')
+    await share.click()
+    await expect(ann.page.get_by_test_id('notice')).to_contain_text('Link copied')
+    assert await ann.page.evaluate('navigator.clipboard.readText()') == f'{collab.url}/d/doc'
+    await expect(share).to_be_focused()
+    await expect(ann.page.locator('textarea.aside')).to_have_count(0)
+
+
+async def test_an_address_that_cannot_be_copied_is_shown(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc')
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    await ann.page.evaluate(
+        """() => {
+            navigator.clipboard.writeText = () => Promise.reject();
+            document.execCommand = () => false;
+        }"""
+    )
+    await ann.page.get_by_role('button', name='Share').click()
+    await expect(ann.page.get_by_test_id('notice')).to_contain_text(f'Copy this link: {collab.url}/d/doc')
+
+
 async def test_the_address_is_a_picture_for_a_projector(collab: Collab, visitor: Visitor) -> None:
     await collab.create('doc')
     ann = await (await visitor()).open(f'{collab.url}/d/doc')
