@@ -171,6 +171,31 @@ async def test_on_a_phone_the_tools_are_at_the_foot_and_fit(collab: Collab, visi
     await ann.has('- [ ] word')
 
 
+async def test_the_keyboard_of_a_phone_does_not_cover_the_tools(collab: Collab, visitor: Visitor) -> None:
+    """Where it lies over the page (iOS), only the visual viewport knows."""
+    await collab.create('doc', text='word')
+    ann = await visitor()
+    await ann.page.set_viewport_size({'width': 390, 'height': 844})
+    await ann.open(f'{collab.url}/d/doc')
+    await ann.page.evaluate(
+        """() => {
+            Object.defineProperty(visualViewport, 'height', {value: 400, configurable: true});
+            visualViewport.dispatchEvent(new Event('resize'));
+        }"""
+    )
+    tools = await ann.page.locator('.collab-tools').bounding_box()
+    text = await ann.page.locator('.collab-panes').bounding_box()
+    assert tools is not None
+    assert text is not None
+    assert 390 < tools['y'] + tools['height'] <= 400
+    assert text['height'] > 100
+    assert text['y'] + text['height'] <= tools['y'] + 1
+    await ann.page.evaluate('delete visualViewport.height, visualViewport.dispatchEvent(new Event("resize"))')
+    tools = await ann.page.locator('.collab-tools').bounding_box()
+    assert tools is not None
+    assert tools['y'] + tools['height'] == pytest.approx(844, abs=1)
+
+
 async def test_who_reads_only_is_offered_no_changes(collab: Collab, visitor: Visitor) -> None:
     await collab.create('doc', text='word')
     ann = await (await visitor()).open(f'{collab.url}/d/doc')
