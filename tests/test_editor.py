@@ -465,13 +465,19 @@ async def test_the_palette_offers_what_the_page_can_do(user: User, room: Room) -
     made: list[SharedEditor] = []
 
     def page() -> None:
-        action = PageAction('Print', lambda: done.append('printed'), 'paper')
-        made.append(SharedEditor(room, guest('ann'), actions=[action]))
+        actions = [
+            PageAction('Print', lambda: done.append('printed'), 'paper'),
+            PageAction('Share', '[data-testid=share]'),
+        ]
+        made.append(SharedEditor(room, guest('ann'), actions=actions))
 
     ui.page('/')(page)
     await user.open('/')
-    assert made[0].props['actions'] == ({'name': 'Print', 'words': 'paper'},)
-    for nonsense in (1, -1, '0', None, True):
+    assert made[0].props['actions'] == (
+        {'name': 'Print', 'words': 'paper', 'button': ''},
+        {'name': 'Share', 'words': '', 'button': '[data-testid=share]'},
+    )
+    for nonsense in (1, 2, -1, '0', None, True):
         user.find(SharedEditor).trigger('action', nonsense)
     assert done == []
     user.find(SharedEditor).trigger('action', 0)

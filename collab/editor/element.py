@@ -23,10 +23,14 @@ CHANGE_PAUSE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class PageAction:
-    """Something to do on the page around an editor, found in its palette by `name` or by other `words`."""
+    """Something to do on the page around an editor, found in its palette by `name` or by other `words`.
+
+    `do` is called, or names a button of the page (as CSS does) that the browser presses at once: what it does
+    by itself, such as copying, it may only do while it handles a click or a key.
+    """
 
     name: str
-    do: Callable[[], Any]
+    do: Callable[[], Any] | str
     words: str = ''
 
 
@@ -86,7 +90,9 @@ class SharedEditor(
         if images is not None:
             self._props['images'] = images
             self._props['image-limit'] = LIMIT
-        self._props['actions'] = _offered(tuple((action.name, action.words) for action in actions))
+        self._props['actions'] = _offered(
+            tuple((each.name, each.words, each.do if isinstance(each.do, str) else '') for each in actions)
+        )
         self._props['data-testid'] = 'editor'
         self.on('action', lambda event: _do(actions, event.args))
         if on_language is not None:
@@ -162,16 +168,15 @@ class SharedEditor(
 
 
 @lru_cache(maxsize=32)
-def _offered(actions: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], ...]:
+def _offered(actions: tuple[tuple[str, str, str], ...]) -> tuple[dict[str, str], ...]:
     """What the browser needs of them; pages in one language share it."""
-    return tuple({'name': name, 'words': words} for name, words in actions)
+    return tuple({'name': name, 'words': words, 'button': button} for name, words, button in actions)
 
 
 def _do(actions: Sequence[PageAction], number: object) -> Any:
     """What a browser asks for is one of these, or nothing."""
-    if type(number) is int and 0 <= number < len(actions):
-        return actions[number].do()
-    return None
+    do = actions[number].do if type(number) is int and 0 <= number < len(actions) else None
+    return do() if callable(do) else None
 
 
 class SaveStatus(ui.element, component='save_status.js'):

@@ -16,14 +16,15 @@ from collab.pages.chat import Chat
 from collab.pages.company import Company
 from collab.pages.damaged import FindRescue, damaged
 from collab.pages.exporting import ExportDialog
-from collab.pages.faces import Faces
+from collab.pages.faces import PEOPLE, Faces
 from collab.pages.frame import frame, heading
 from collab.pages.gone import Gone
 from collab.pages.keeping import keep_as_template
+from collab.pages.look import LOOK
 from collab.pages.more import Entry, More
 from collab.pages.myself import MyselfDialog
 from collab.pages.parts import Notice, Words, part
-from collab.pages.sharing import LONGEST, QrDialog
+from collab.pages.sharing import COPY_LINK, LONGEST, QrDialog
 from collab.pages.soon import Soon
 from collab.pages.title import TitleField
 from collab.pages.visitors import Visitors
@@ -45,24 +46,6 @@ VIEWPORT = 'width=device-width, initial-scale=1, interactive-widget=resizes-cont
 """The keyboard of a phone makes the page shorter instead of covering the tools at its foot."""
 PEOPLE_PAUSE = 0.1
 """Seconds in which comings and goings gather before the faces change."""
-
-COPY_LINK = """async (event) => {
-    const link = location.origin + location.pathname;
-    const button = event.currentTarget;
-    let copied = true;
-    try {
-        await navigator.clipboard.writeText(link);
-    } catch {
-        const box = Object.assign(document.createElement('textarea'), {value: link, className: 'aside'});
-        document.body.append(box);
-        box.select();
-        copied = document.execCommand('copy');
-        box.remove();
-        button.focus();
-    }
-    emit(copied ? '' : link);
-}"""
-"""Browsers copy only while they handle a click, and only known pages have the clipboard."""
 
 OFFLINE = """addEventListener('collab-status', ({detail}) => {
     for (const part of document.querySelectorAll('.title-field, .people, .chat-form')) {
@@ -135,7 +118,7 @@ class DocumentPage:
             SaveStatus().classes('status')
             self._faces = Faces(self._dialog.open)
             self._chat.build_button()
-            share = Words('button', _('Share'), 'button button-main', type='button')
+            share = Words('button', _('Share'), 'button button-main', type='button', data_testid='share')
             share.on('click', self._shared, js_handler=COPY_LINK)
             More(
                 [
@@ -168,12 +151,13 @@ class DocumentPage:
             actions=[
                 PageAction(_('Rename this document'), self._title.focus, _('title name')),
                 PageAction(_('Chat'), self._chat.toggle, _('talk message discuss comment')),
-                PageAction(
-                    _('Export this document'), self._export, _('download save file pdf word html markdown')
-                ),
+                PageAction(_('Share'), '[data-testid=share]', _('copy link address invite')),
+                PageAction(_('Export…'), self._export, _('download save file pdf word html markdown')),
                 PageAction(_('Keep as template'), self._keep_as_template, _('template copy')),
                 PageAction(_('Show a QR code'), self._qr.open, _('share phone projector join link')),
                 PageAction(_('Your name and colour'), self._dialog.open, _('myself me profile')),
+                PageAction(_('People here'), PEOPLE, _('who names list go to cursor')),
+                PageAction(_('Display and announcements'), LOOK, _('dark light theme language')),
                 PageAction(_('All documents'), self._leave, _('home list back')),
             ],
             on_language=self._choose_language,

@@ -10,6 +10,8 @@ from collab.language.speaking import _, ngettext
 from collab.pages.parts import Words
 from collab.pages.words import initials
 
+PEOPLE = '[popovertarget=people-list]'
+"""The button that opens the list of all names, as CSS names it."""
 MOST = 8
 """Faces on one page, of which a wide screen shows six; the names of all are in a list behind them."""
 

@@ -25,6 +25,9 @@ THEME_COOKIE, QUIET_COOKIE = 'collab_theme', 'collab_quiet'
 QUIET = 'quiet'
 """Where NiceGUI keeps for an open page what was chosen on it."""
 
+LOOK = '[popovertarget=look-menu]'
+"""The button that opens the menu, as CSS names it."""
+
 CHOSEN = f"""({{target}}) => {{
     const keep = (name, value, age = 31536000) => {{
         document.cookie = `${{name}}=${{value}}; Path=/; Max-Age=${{age}}; SameSite=Lax`;

@@ -1,4 +1,4 @@
-"""The address of a document as a picture that a phone's camera reads: for a room with a projector."""
+"""The address of a document: copied, or as a picture that a phone's camera reads."""
 
 from itertools import groupby
 
@@ -8,6 +8,23 @@ from nicegui import Client
 from collab.language.speaking import _
 from collab.pages.parts import Dialog, Notice, Words, button, part
 
+COPY_LINK = """async () => {
+    const link = location.origin + location.pathname;
+    const focused = document.activeElement;
+    let copied = true;
+    try {
+        await navigator.clipboard.writeText(link);
+    } catch {
+        const box = Object.assign(document.createElement('textarea'), {value: link, className: 'aside'});
+        document.body.append(box);
+        box.select();
+        copied = document.execCommand('copy');
+        box.remove();
+        focused?.focus();
+    }
+    emit(copied ? '' : link);
+}"""
+"""Browsers copy only while they handle a click, and only known pages have the clipboard."""
 HERE = 'location.origin + location.pathname'
 """Only the browser knows by which name it reached this server."""
 PATIENCE = 20.0

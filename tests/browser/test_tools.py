@@ -107,34 +107,6 @@ async def test_the_toolbar_is_one_stop_of_the_tab_key(collab: Collab, visitor: V
     await expect(ann.page.get_by_role('button', name='Outline')).to_be_focused()
 
 
-async def test_the_palette_finds_everything_without_a_mouse(collab: Collab, visitor: Visitor) -> None:
-    await collab.create('doc', text='word')
-    ann = await (await visitor()).open(f'{collab.url}/d/doc')
-    await select(ann, 'word')
-    palette = ann.page.get_by_role('dialog', name='All actions')
-    await ann.page.keyboard.press('Control+k')
-    await expect(palette.get_by_role('option').first).to_be_visible()
-    await ann.page.keyboard.type('tasl')
-    chosen = palette.get_by_role('option', selected=True)
-    await expect(chosen).to_contain_text('Task list')
-    await expect(chosen).to_contain_text('Ctrl+Shift+9')
-    await ann.page.keyboard.press('Enter')
-    await ann.has('- [ ] word')
-    await expect(palette).to_be_hidden()
-    await expect(ann.content).to_be_focused()
-
-    await ann.page.keyboard.press('Control+k')
-    await ann.page.keyboard.type('xyzzy')
-    await expect(palette.get_by_text('Nothing here is called so.')).to_be_visible()
-    await ann.page.keyboard.press('Escape')
-    await expect(ann.content).to_be_focused()
-
-    await ann.page.keyboard.press('Control+k')
-    await ann.page.keyboard.type('all doc')
-    await ann.page.keyboard.press('Enter')
-    await ann.page.wait_for_url(f'{collab.url}/')
-
-
 async def test_help_opens_with_a_question_mark_outside_the_text_only(
     collab: Collab, visitor: Visitor
 ) -> None:

@@ -3,6 +3,7 @@ import type { Extension } from '@codemirror/state'
 import { EditorView, type ViewUpdate } from '@codemirror/view'
 import { ySyncAnnotation } from 'y-codemirror.next'
 
+import { type Offer, offered } from './actions/offers'
 import { textBytes } from './bytes'
 import type { Refusal } from './connection'
 import { setPlaces } from './cursors'
@@ -118,9 +119,9 @@ export class MountedEditor {
     return this.board.subscribe(tell)
   }
 
-  /** What can be done on the page around it: found in the palette and called by its number. */
-  setActions(names: readonly { name: string; words: string }[], act: (number: number) => void): void {
-    this.desk.setActions(names.map(({ name, words }, number) => ({ name, words, group: 'Page', run: () => act(number) })))
+  /** What can be done on the page around it: found in the palette and called by its number, or done by a button. */
+  setActions(offers: readonly Offer[], act: (number: number) => void): void {
+    this.desk.setActions(offered(offers, act))
   }
 
   /** Shows where this person is, and offers to stay with them. */

@@ -53,7 +53,7 @@ export const ACTIONS: readonly Action[] = [
   },
   ...MODES.map(
     ({ mode, words }): Action => ({
-      name: { write: t('Write'), both: t('Write and preview side by side'), read: t('Read: the preview alone') }[mode],
+      name: { write: t('Write'), both: t('Both: the text and the preview'), read: t('Read: the preview alone') }[mode],
       words: `${words} ${t('markdown view mode')}`,
       group: 'View',
       markdown: true,
