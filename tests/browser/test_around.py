@@ -61,6 +61,19 @@ async def test_a_page_without_a_text_says_when_it_is_offline_and_no_longer_when_
     await expect(line).to_have_count(0)
 
 
+async def test_a_page_goes_on_by_itself_when_the_server_is_back(collab: Collab, visitor: Visitor) -> None:
+    page = (await visitor()).page
+    await page.goto(collab.url)
+    await page.wait_for_function('window.socket?.connected')
+    collab.kill()
+    line = page.get_by_text(OFFLINE)
+    await expect(line).to_be_in_viewport()
+    await collab.start()
+    await expect(line).to_have_count(0)
+    await page.get_by_test_id('new-document').click()
+    await page.wait_for_url('**/d/*')
+
+
 async def test_a_page_that_never_connects_says_so(collab: Collab, visitor: Visitor) -> None:
     page = (await visitor()).page
     await page.route_web_socket('**/_nicegui_ws/**', lambda socket: None)
