@@ -1,10 +1,11 @@
 """How long the page of the documents takes with ten thousand of them.
 
-    .venv/bin/python benchmarks/documents_page.py [documents]
+    .venv/bin/python benchmarks/documents_page.py [--quick]
 
-Prints, for a real server and a real Chromium, in milliseconds: the answer of the server, the first paint of
-the rows (the median of several loads), and what a search takes from its last key until a row is there; and
-in seconds how long it takes until all documents can be found.
+For a real server and a real Chromium: the first load of a browser that has just been started, from a server
+that nobody has asked for anything yet, and the median of six more; each from the navigation to the frame in
+which the rows are drawn. A search takes from its last key until a row shows the word. How long it takes after
+the start until all documents can be found is said in seconds.
 """
 
 import asyncio
@@ -15,21 +16,28 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-
-from playwright.async_api import Page, async_playwright
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import command
+from benchmarks.page import chromium
+from benchmarks.results import Benchmark, Case, Scale, Values
+from benchmarks.server import pid, rest
 from collab.document.change import Change
 from collab.document.shared import SharedDocument
 from collab.rooms.shelf import sort_key
 from collab.storage import checksums
 from models import open_database
-from tests.browser.conftest import CHROMIUM_FLAGS
-from tests.conftest import find_chromium
 from tests.support.running import running
 
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+LOADS = 7
+WORDS = [f'{a}{b}{c}' for a in 'bdfgkl' for b in 'aeiou' for c in ('ndor', 'mpel', 'sti', 'rra', 'lv')]
 ADD = """
     INSERT INTO documents (id, title, created_at, changed_at, changed_by, sort_key, epoch, seq)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -42,27 +50,28 @@ PAINTED = """() => new Promise((resolve) => {
         ? requestAnimationFrame(() => resolve(performance.now())) : requestAnimationFrame(look);
     look();
 })"""
-ANSWERED = "() => performance.getEntriesByType('navigation')[0].responseEnd"
 
 
-async def main(file: Path, words: list[str], number: int, loads: int = 7) -> None:
-    async with running(file.parent) as collab, async_playwright() as playwright:
-        await indexed(file, number)
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
-        page = await (await browser.new_context()).new_page()
-        answers, paints = [], []
-        for _ in range(loads):
-            await page.goto(collab.url, wait_until='commit')
-            paints.append(await page.evaluate(PAINTED))
-            answers.append(await page.evaluate(ANSWERED))
-        show('answer of the server', answers[1:])
-        show('rows painted, warm', paints[1:])
-        print(f'rows painted, first load: {paints[0]:.0f} ms')
-        show('search until its first row', [await search(page, word) for word in words[:loads]])
-        await browser.close()
+async def listing(number: int) -> Values:
+    """Open the page of so many documents again and again, and search in them."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / 'data' / 'collab.db'
+        await asyncio.to_thread(fill, file, number)
+        async with running(file.parent) as collab, chromium() as browser:
+            until_found = await indexed(file, number)
+            await rest(pid(collab))
+            page = await (await browser.new_context()).new_page()
+            first, *again = [await painted(page, collab.url) for _ in range(LOADS)]
+            searches = [await search(page, word) for word in WORDS[:LOADS]]
+    return {
+        'first load ms': first,
+        'rows ms': statistics.median(again),
+        'search ms': statistics.median(searches),
+        'all found s': until_found,
+    }
 
 
-def fill(file: Path, number: int, words: list[str]) -> None:
+def fill(file: Path, number: int) -> None:
     """Make the documents, each with a text, as if they had been written one after the other."""
     file.parent.mkdir()
     asyncio.run(open_database(f'sqlite+aiosqlite:///{file}').dispose())
@@ -70,32 +79,33 @@ def fill(file: Path, number: int, words: list[str]) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         for n in range(number):
             document = SharedDocument()
-            document.edit([Change(0, 0, '\n'.join(random.choices(words, k=30)))])
-            name, title, at, update = (
-                f'doc-{n}',
-                f'{random.choice(words)} {n}',
-                now - n * 60_000,
-                document.snapshot(),
-            )
+            document.edit([Change(0, 0, '\n'.join(random.choices(WORDS, k=30)))])
+            name, title, at = f'doc-{n}', f'{random.choice(WORDS)} {n}', now - n * 60_000
             connection.execute(ADD, (name, title, at, at, 'anyone', sort_key(title), 2 + n, 1))
-            content = (name, 1, 'anyone', at, update)
+            content = (name, 1, 'anyone', at, document.snapshot())
             connection.execute(LOG, (*content, checksums.of_update(*content)))
             document.close()
 
 
-async def indexed(file: Path, number: int) -> None:
-    """Return when all of them can be found."""
+async def indexed(file: Path, number: int) -> float:
+    """Return when all of them can be found, with the seconds that took."""
     began = time.perf_counter()
     index, count = file.with_name(f'{file.name}.search'), 0
     while count < number:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.1)
         if index.exists():
             with closing(sqlite3.connect(index)) as connection:
                 (count,) = connection.execute('SELECT count(*) FROM indexed').fetchone()
-    print(f'all {number:,} can be found {time.perf_counter() - began:.0f} s after the start')
+    return time.perf_counter() - began
 
 
-async def search(page: Page, word: str) -> float:
+async def painted(page: 'Page', url: str) -> float:
+    """Milliseconds from the navigation until the rows are drawn."""
+    await page.goto(url, wait_until='commit')
+    return float(await page.evaluate(PAINTED))
+
+
+async def search(page: 'Page', word: str) -> float:
     """Milliseconds from the last key to a row that shows the word."""
     field = page.get_by_label('Search documents')
     await field.fill(word[:-1])
@@ -109,14 +119,14 @@ async def search(page: Page, word: str) -> float:
     return took
 
 
-def show(name: str, times: list[float]) -> None:
-    print(f'{name}: {statistics.median(times):.0f} ms (at most {max(times):.0f})')
+def cases(scale: Scale) -> list[Case]:
+    """Ten thousand documents, or fewer."""
+    number = {Scale.FULL: 10_000, Scale.QUICK: 2_000, Scale.SMOKE: 40}[scale]
+    wanted = {'first load ms': 1_000.0, 'rows ms': 1_000.0} if scale is Scale.FULL else {}
+    return [Case(f'{number:,} documents', partial(listing, number), at_most=wanted)]
 
+
+BENCHMARK = Benchmark('documents_page', 'The list of documents, in Chromium', cases)
 
 if __name__ == '__main__':
-    NUMBER = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    WORDS = [f'{a}{b}{c}' for a in 'bdfgkl' for b in 'aeiou' for c in ('ndor', 'mpel', 'sti', 'rra', 'lv')]
-    with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / 'data' / 'collab.db'
-        fill(database, NUMBER, WORDS)
-        asyncio.run(main(database, WORDS, NUMBER))
+    raise SystemExit(command.main(BENCHMARK))

@@ -4,6 +4,8 @@
 
 The recorded session `automerge-paper` is sent edit by edit into one document, which is then left. The sizes
 are those of the database: its file, with what is not merged into it yet, and rows and bytes of each table.
+The write-ahead log, which all documents share, keeps its greatest length while the server runs; so what the
+session takes by itself is said when the server has ended.
 """
 
 import asyncio
@@ -94,7 +96,7 @@ def _table(database: sqlite3.Connection, name: str) -> tuple[int, int]:
 def cases(scale: Scale) -> list[Case]:
     """The whole session, or its beginning."""
     most = {Scale.FULL: None, Scale.QUICK: 10_000, Scale.SMOKE: 300}[scale]
-    wanted = {'MB settled': 3.0}
+    wanted = {'MB ended': 3.0}
     return [Case('automerge-paper, edit by edit', partial(measure, most), at_most=wanted)]
 
 

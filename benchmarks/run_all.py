@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import (
     command,
+    documents_page,
     durability,
     fanout,
     flood,
@@ -34,6 +35,7 @@ BENCHMARKS = tuple(
     for module in (
         fanout,
         page,
+        documents_page,
         pages,
         key_to_screen,
         keystroke,

@@ -27,6 +27,7 @@ FOLDER = ROOT / 'benchmarks'
 PROGRAMS = sorted(f for f in FOLDER.glob('*.py') if '\nBENCHMARK = ' in f.read_text('utf-8'))
 AT_ONCE = 2
 MARKS = {
+    'documents_page': pytest.mark.browser,
     'key_to_screen': pytest.mark.browser,
     'log_size': pytest.mark.traces,
     'memory': pytest.mark.traces,

@@ -48,6 +48,18 @@ def test_each_file_of_the_design_stays_small() -> None:
     assert {name: count for name, count in lines.items() if count > 250} == {}
 
 
+def test_no_page_styles_itself() -> None:
+    """But for the colour of a person. (What is drawn, an icon and a QR code, is no style.)"""
+    style = re.compile(r"""\.style\((?!f'--person: )|\bstyle=|\.classes\(.*\[|\.props\(.*color=""")
+    found = [
+        f'{file.name}: {line.strip()}'
+        for file in (ROOT / 'collab' / 'pages').rglob('*.py')
+        for line in file.read_text('utf-8').splitlines()
+        if style.search(line)
+    ]
+    assert found == []
+
+
 def test_only_the_tokens_name_colours() -> None:
     """Whatever else did would look the same on a dark page. (What a picture is drawn in is none.)"""
     colour = re.compile(r'#[0-9a-f]{3,8}\b|\brgba?\(|(?<![\w-])(?:white|black)(?![\w-])')

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from datetime import datetime
 from html import unescape
 
 import httpx
@@ -17,6 +18,7 @@ from nicegui.testing.user_interaction import UserInteraction
 from collab.pages.contents import PAGE
 from collab.pages.importing import content_of
 from collab.pages.parts import Html
+from collab.pages.words import exactly
 from tests.support.rooms import becomes
 from tests.test_pages import change_name, count_of, create_document
 
@@ -94,6 +96,12 @@ async def test_the_list_says_who_changed_a_document_last(user: User, create_user
     await jonas.open('/')
     await becomes(lambda: 'just now by Amira' in texts(jonas, 'document-when'))
     assert texts(jonas, 'document-when') == ['just now by Amira', 'just now by a program']
+    assert jonas.client
+    with jonas.client:
+        times = [time.props['innerHTML'] for time in ElementFilter(kind=Html, marker='document-when')]
+    assert len(times) == 2
+    for moment, on_hover in [re.findall('datetime="(.+?)" title="(.+?)"', time)[0] for time in times]:
+        assert unescape(on_hover) == exactly(int(datetime.fromisoformat(moment).timestamp() * 1000))
     row(jonas, 'Minutes', 'Rename').trigger('click')
     jonas.find(marker='rename-field').clear().type('Notes').trigger('keydown.enter')
     await becomes(lambda: 'just now by Amira' not in texts(jonas, 'document-when'))

@@ -13,6 +13,7 @@ from collab.language.catalogue import browser_script, browser_version, translati
 from collab.language.choosing import LANGUAGES
 from collab.language.speaking import WORDS_URL, _, speak
 from collab.pages.look import look_menu
+from collab.pages.offline import FOLLOW, offline_line
 from collab.pages.parts import Html, Words, part
 
 DESIGN = Path(__file__).parent / 'design'
@@ -88,6 +89,9 @@ def frame(title: str, kind: str) -> Iterator[ui.element]:
             Html('a', 'brand', BRAND, href='/', aria_label=_('Collab: all documents'))
             tools = part('div', 'bar-tools')
             look_menu(client)
+        if kind != 'document':  # its save status says it
+            offline_line().move(target_index=0)
+            ui.add_body_html(FOLLOW)
     skip.on('click', js_handler=SKIP)
     skip.move(target_index=0)
     header.move(target_index=1)

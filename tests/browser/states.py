@@ -220,6 +220,13 @@ async def home_imported(scene: Scene) -> None:
     await expect(scene.find('document-row').filter(has_text='Imported notes').first).to_be_visible()
 
 
+async def home_offline(scene: Scene) -> None:
+    await scene.page.goto(scene.full.url)
+    await scene.page.wait_for_function('window.socket?.connected')
+    await scene.page.evaluate('window.socket.disconnect()')
+    await expect(scene.page.locator('.offline')).to_contain_text('Offline', timeout=WITHIN)
+
+
 async def trash(scene: Scene) -> None:
     await scene.page.goto(f'{scene.full.url}/trash')
     await expect(scene.find('trash-row').first).to_be_visible()
@@ -464,7 +471,8 @@ State = Callable[[Scene], Awaitable[None]]
 
 STATES: tuple[State, ...] = (
     home, home_empty, home_renaming, home_deleted, home_myself, home_look, home_menu, home_templates,
-    home_search, home_search_nothing, home_dropping, home_imported, trash, trash_empty, trash_for_good,
+    home_search, home_search_nothing, home_dropping, home_imported, home_offline,
+    trash, trash_empty, trash_for_good,
     document, document_preview, document_people, document_following, document_empty, document_look,
     document_shared, document_menu, document_export, document_qr,
     document_finding, document_palette, document_help, document_outline, document_opening,

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Locator, WebSocketRoute, expect
+import pytest
+from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import RECONNECT, WITHIN, Tab
 from tests.support.running import Collab
@@ -11,6 +12,7 @@ from tests.support.running import Collab
 Visitor = Callable[[], Awaitable[Tab]]
 
 GREY = 'rgb(86, 93, 107)'
+OFFLINE = 'Offline. What you see may be out of date'
 
 expect.set_options(timeout=WITHIN)
 
@@ -42,6 +44,79 @@ async def test_what_cannot_be_known_or_changed_offline_does_not_look_as_if(
     await title.fill('Plan B')
     await title.press('Enter')
     await expect(ann.page).to_have_title('Plan B · Collab')
+
+
+@pytest.mark.parametrize('address', ['/', '/trash', '/d/nothing-here', '/no/such/page'])
+async def test_a_page_without_a_text_says_when_it_is_offline_and_no_longer_when_it_is_back(
+    collab: Collab, visitor: Visitor, address: str
+) -> None:
+    page = (await visitor()).page
+    await page.goto(collab.url + address)
+    await page.wait_for_function('window.socket?.connected')
+    line = page.get_by_role('status').filter(has_text=OFFLINE)
+    await expect(line).to_have_count(0)
+    await page.evaluate('window.socket.disconnect()')
+    await expect(line).to_be_in_viewport()
+    await page.evaluate(RECONNECT)
+    await expect(line).to_have_count(0)
+
+
+async def test_a_page_goes_on_by_itself_when_the_server_is_back(collab: Collab, visitor: Visitor) -> None:
+    page = (await visitor()).page
+    await page.goto(collab.url)
+    await page.wait_for_function('window.socket?.connected')
+    collab.kill()
+    line = page.get_by_text(OFFLINE)
+    await expect(line).to_be_in_viewport()
+    await collab.start()
+    await expect(line).to_have_count(0)
+    await page.get_by_test_id('new-document').click()
+    await page.wait_for_url('**/d/*')
+
+
+async def test_a_page_that_never_connects_says_so(collab: Collab, visitor: Visitor) -> None:
+    page = (await visitor()).page
+    await page.route_web_socket('**/_nicegui_ws/**', lambda socket: None)
+    await page.goto(f'{collab.url}/trash')
+    await expect(page.get_by_role('status').filter(has_text=OFFLINE)).to_be_visible()
+
+
+@pytest.mark.parametrize('quiet', [False, True], ids=['aloud', 'quiet'])
+async def test_a_moment_without_a_connection_is_not_worth_a_word(
+    collab: Collab, visitor: Visitor, quiet: bool
+) -> None:
+    page = (await visitor()).page
+    await page.context.add_cookies([{'name': 'collab_quiet', 'value': str(int(quiet)), 'url': collab.url}])
+    await page.clock.install()
+    await page.goto(collab.url)
+    await page.wait_for_function('window.socket?.connected')
+    await page.clock.pause_at(await page.evaluate('Date.now() / 1000 + 1'))
+    line = page.get_by_text(OFFLINE)
+    await page.evaluate('window.same = true; window.socket.disconnect()')  # what follows is only told
+    await page.clock.run_for(900)
+    await happen(page, 'connect', 2000)
+    await expect(line).to_have_count(0)
+    await happen(page, 'disconnect', 1100)
+    await expect(line).to_have_count(1)
+    await expect(line).to_have_attribute('aria-live', 'off' if quiet else 'polite')
+    await happen(page, 'connect', 0)
+    await expect(line).to_have_count(0)
+    assert await page.evaluate('window.same')  # the line went by itself, not with the page
+
+
+async def happen(page: Page, event: str, milliseconds: int) -> None:
+    """Tell the page that this became of its connection, and let so much time pass on it."""
+    await page.evaluate('event => window.socket.listeners(event).forEach((listen) => listen())', event)
+    await page.clock.run_for(milliseconds)
+
+
+async def test_the_page_of_a_document_says_once_that_it_is_offline(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc', text='Our text')
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    await ann.page.evaluate('window.socket.disconnect()')
+    await ann.status('offline')
+    await expect(ann.page.locator('.offline')).to_have_count(0)
+    await expect(ann.page.get_by_text(OFFLINE)).to_have_count(0)
 
 
 async def test_who_is_at_the_title_before_the_page_is_connected_stays_there(

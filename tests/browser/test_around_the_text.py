@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import EDITOR, Tab
@@ -95,21 +96,30 @@ async def test_the_outline_of_a_phone_is_closed_by_finger_and_by_keyboard(
     await expect(close).to_be_hidden()
 
 
-async def test_finding_and_replacing_fits_a_phone(collab: Collab, visitor: Visitor) -> None:
+@pytest.mark.parametrize('width', [390, 768, 1040])
+@pytest.mark.parametrize('language', ['en', 'de'])
+async def test_finding_and_replacing_fits_every_screen(
+    collab: Collab, visitor: Visitor, width: int, language: str
+) -> None:
     await collab.create('doc', text='tea and tea')
     ann = await visitor()
-    await ann.page.set_viewport_size({'width': 390, 'height': 700})
+    await ann.page.set_extra_http_headers({'Accept-Language': language})
+    await ann.page.set_viewport_size({'width': width, 'height': 700})
     await ann.open(f'{collab.url}/d/doc')
-    await ann.page.get_by_role('button', name='All actions').click()
-    await ann.page.keyboard.type('find')
-    await ann.page.keyboard.press('Enter')
+    await ann.content.click()
+    await ann.page.keyboard.press('Control+f')
     await ann.page.keyboard.type('tea')
-    await ann.page.get_by_role('textbox', name='Replace').fill('soup')
-    for control in await ann.page.locator('.cm-search :is(button, input):visible').all():
-        box = await control.bounding_box()
-        assert box is not None
-        assert box['x'] >= 0
-        assert box['x'] + box['width'] <= 390
-    await ann.page.get_by_role('button', name='Replace all').click()
+    panel = ann.page.locator('.cm-search')
+    await panel.locator('input[name=replace]').fill('soup')
+    boxes = [
+        await one.bounding_box() for one in await panel.locator('> :is(button, input, label):visible').all()
+    ]
+    places = [(box['x'], box['y'], box['x'] + box['width'], box['y'] + box['height']) for box in boxes if box]
+    assert len(places) >= 9
+    for at, (left, top, right, bottom) in enumerate(places):
+        assert 0 <= left <= right <= width
+        for x, y, x_end, y_end in places[:at]:
+            assert right <= x or x_end <= left or bottom <= y or y_end <= top
+    await panel.locator('button[name=replaceAll]').click()
     await ann.has('soup and soup')
-    assert await ann.page.evaluate(f'{EDITOR}.view.dom.scrollWidth') <= 390
+    assert await ann.page.evaluate(f'{EDITOR}.view.dom.scrollWidth') <= width
