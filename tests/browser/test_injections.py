@@ -22,6 +22,9 @@ NASTIEST = (
     "'><svg/onload=ran('single')>",
 )
 """For what takes its time."""
+HALF = len(NAMES) // 2
+PAIRS = [*zip(NAMES[:HALF], NAMES[HALF:], strict=True), *zip(NAMES[HALF:], NASTIEST, strict=False)]
+"""Each name once, of one program or of another; the nastiest of both."""
 COLORS = (
     'red;background:url(//x.example/c)',
     '"><img src=x onerror=ran()>',
@@ -133,9 +136,8 @@ async def test_no_name_of_a_program_runs_at_a_face_a_cursor_the_edge_or_where_it
     for program in (one, two):
         await program.join(collab, 'doc', stranger=True)
         await program.add('word')
-    page, there = ann.page, len(NAMES)
-    for number, low in enumerate(NAMES):
-        high = NAMES[number - there // 2]
+    page = ann.page
+    for high, low in PAIRS:
         await says(one, {'name': high}, START)
         await says(two, {'name': low}, END)
         await one.page.evaluate('one.text.insert(0, "x")')
@@ -145,7 +147,7 @@ async def test_no_name_of_a_program_runs_at_a_face_a_cursor_the_edge_or_where_it
         for name in (high, low):
             await expect(page.locator(f'.faces {titled_by(f"{name} — go to their cursor")}')).to_have_count(1)
             await expect(page.locator('.people-list button').filter(has_text=name)).to_have_count(1)
-    for name in (NAMES[there // 2 - 1], NAMES[-1]):
+    for name in PAIRS[-1]:
         await expect(bob.page.locator(f'.faces {titled_by(name)}')).to_have_count(1)
 
 
