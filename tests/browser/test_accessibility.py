@@ -1,18 +1,20 @@
 """Every page in every state can be used without seeing it, by finger, by keyboard, on the smallest screen."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import WITHIN
 from tests.browser.states import STATES, Scene, State, two_servers
 from tests.support.running import Collab
 
 OPTIONS = {'resultTypes': ['violations'], 'preload': False}  # it would load what the page has loaded
+LOOKS: tuple[tuple[Literal['light', 'dark'], int], ...] = (('light', 1280), ('dark', 1280), ('light', 390))
+"""Colours and widths in px; the last is a phone's, on which other parts are shown."""
 NARROWEST = 320
 """Width in px that no page may exceed."""
 FINGER = 44
@@ -59,10 +61,15 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
 @pytest_asyncio.fixture(loop_scope='session')
 async def scene(browser: Browser, servers: Servers) -> AsyncIterator[Scene]:
     context = await browser.new_context(reduced_motion='reduce')
+    asked: list[str] = []
+    context.on('request', lambda request: asked.append(request.url))
     scene = Scene(browser, await context.new_page(), *servers)
     yield scene
     await scene.end()
     await context.close()
+    own = tuple(f'{server.url}/' for server in servers)
+    assert any(url.startswith(own) for url in asked)
+    assert [url for url in asked if not url.startswith((*own, 'data:', 'blob:'))] == []
 
 
 @pytest.mark.parametrize('state', STATES, ids=lambda state: state.__name__)
@@ -71,16 +78,23 @@ async def test_everybody_can_use_it_in_light_and_dark_and_on_the_smallest_screen
 ) -> None:
     await state(scene)
     found: list[str] = []
-    for scheme in ('light', 'dark'):
+    for scheme, width in LOOKS:
         await scene.page.emulate_media(color_scheme=scheme, reduced_motion='reduce')
+        await become(scene.page, width)
         results = await Axe().run(scene.page, options=OPTIONS)
-        found += [f'{scheme}: {violation}' for violation in violations(results)]
+        found += [f'{scheme}, {width} px: {violation}' for violation in violations(results)]
     assert not found, '\n'.join(found)
-    await scene.page.set_viewport_size({'width': NARROWEST, 'height': 640})
-    await scene.page.wait_for_function(f'innerWidth === {NARROWEST}')
+    await become(scene.page, NARROWEST)
     assert await scene.page.evaluate(TOO_SMALL, FINGER) == []
     assert await scene.page.evaluate(OUTSIDE) == []
     assert await scene.page.evaluate('document.documentElement.scrollWidth') <= NARROWEST
+
+
+async def become(page: Page, width: int) -> None:
+    """Return when the page is so wide, and has been drawn so."""
+    await page.set_viewport_size({'width': width, 'height': 720})
+    await page.wait_for_function(f'innerWidth === {width}')
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
 
 
 def violations(results: Any) -> Iterator[str]:

@@ -236,6 +236,47 @@ async def test_a_finger_finds_everything_on_a_small_screen(collab: Collab, visit
         assert await page.evaluate('document.documentElement.scrollWidth') <= 360
 
 
+WATCH_WHAT_MOVES = """addEventListener('DOMContentLoaded', function look() {
+    window.moved ??= [];
+    for (const {animationName, transitionProperty, effect} of document.getAnimations()) {
+        const {target, pseudoElement} = effect, lasts = effect.getComputedTiming().activeDuration;
+        const what = `${target.className} ${pseudoElement}: ${animationName ?? transitionProperty} ${lasts}`;
+        const stated = target.matches('.cm-collab-flag');
+        if (lasts > 1 && !stated && !moved.includes(what)) moved.push(what);
+    }
+    requestAnimationFrame(look);
+})"""
+"""Frame by frame; of names at cursors, which come and go in one step, base.css says so."""
+
+
+async def test_nothing_moves_for_who_wants_that(collab: Collab, visitor: Visitor) -> None:
+    await collab.create('doc', text='words')
+    other = await (await visitor()).open(f'{collab.url}/d/doc')
+    for reduce in (False, True):
+        tab = await visitor()
+        page = tab.page
+        await page.emulate_media(reduced_motion='reduce' if reduce else 'no-preference')
+        await page.add_init_script(WATCH_WHAT_MOVES)
+        await tab.open(f'{collab.url}/d/doc')
+        await other.content.press('End')
+        await expect(page.locator('.cm-collab-flag')).not_to_have_count(0)
+        await page.locator('button.face').last.click()
+        await expect(page.get_by_role('dialog', name='How others see you')).to_be_visible()
+        await page.get_by_role('button', name='Cancel').click()
+        await expect(page.get_by_role('dialog')).to_have_count(0)
+        await page.get_by_role('button', name='More').click()
+        await expect(page.get_by_text('Keep as template')).to_be_visible()
+        await page.keyboard.press('Escape')
+        await expect(page.get_by_text('Keep as template')).to_be_hidden()
+        await page.get_by_role('button', name='Chat').first.click()
+        await expect(page.get_by_role('button', name='Send')).to_be_visible()
+        moved = await page.evaluate('moved')
+        if reduce:
+            assert moved == []
+        else:
+            assert len(moved) > 3  # it would be seen
+
+
 SIZES = """() => Object.fromEntries(
     [...document.querySelectorAll('button, .button, .brand, .color, .title-field')]
         .filter((element) => element.checkVisibility())

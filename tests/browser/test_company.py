@@ -1,5 +1,6 @@
 """People who write together notice each other, in real browsers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Browser, expect
@@ -8,6 +9,7 @@ from tests.browser.conftest import WITHIN, Tab
 from tests.support.running import Collab
 
 Visitor = Callable[[], Awaitable[Tab]]
+FLAG = 'opacity => getComputedStyle(document.querySelector(".cm-collab-flag")).opacity === opacity'
 LONG = '# Top\n\n' + 'A line of words.\n\n' * 150 + '## Bottom\n\nThe end.'
 
 
@@ -127,6 +129,22 @@ async def test_a_meeting_of_three_writes_ticks_and_follows(
     await cem.page.context.close()
     await expect(bob.page.get_by_test_id('company')).to_contain_text('Cem left.', timeout=2 * WITHIN)
     await expect(bob.page.locator('.collab-typing')).to_be_empty(timeout=WITHIN)
+
+
+async def test_the_name_at_a_cursor_is_shown_when_it_moves_and_fades(
+    collab: Collab, visitor: Visitor
+) -> None:
+    await collab.create('doc', text='one two')
+    ann, bob = [await (await visitor()).open(f'{collab.url}/d/doc') for _ in range(2)]
+    await bob.content.click()
+    await expect(ann.page.locator('.cm-collab-flag')).to_have_count(1, timeout=WITHIN)
+    await ann.page.mouse.move(0, 0)  # a name is shown near the pointer, too
+    await ann.page.wait_for_function(FLAG, arg='0', timeout=WITHIN)
+    seen = asyncio.create_task(ann.page.wait_for_function(FLAG, arg='1', timeout=WITHIN))
+    await bob.page.keyboard.press('Home')
+    await seen
+    await ann.page.wait_for_function(FLAG, arg='0', timeout=WITHIN)
+    await expect(ann.page.locator('.cm-collab-caret')).to_be_in_viewport()
 
 
 async def test_a_name_is_shown_to_the_others_and_never_run(collab: Collab, visitor: Visitor) -> None:

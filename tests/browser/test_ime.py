@@ -1,5 +1,6 @@
 """Words that are composed, as phones and East Asian keyboards do it, while another writes in the line."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -10,6 +11,13 @@ from tests.support.running import Collab
 
 Visitor = Callable[[], Awaitable[Tab]]
 LETTERS = 'ABCDEF'
+CORRECT = """([wrong, right]) => {
+    const letters = document.createTreeWalker(document.querySelector('.cm-line'), NodeFilter.SHOW_TEXT);
+    while (!letters.nextNode().data.includes(wrong)) {}
+    const {currentNode} = letters, at = currentNode.data.indexOf(wrong);
+    getSelection().setBaseAndExtent(currentNode, at, currentNode, at + wrong.length);
+    document.execCommand('insertText', false, right);
+}"""
 STEPS = ('k', 'か', 'かn', 'かん', 'かんj', 'かんじ')
 
 
@@ -157,6 +165,29 @@ async def test_a_word_that_a_phone_corrects_is_there_once(collab: Collab, visito
     await keys.commit('end')
     for tab in (ann, bob):
         await tab.has('- 1 the end')
+
+
+@pytest.mark.parametrize('place', ['before', 'behind'])
+async def test_a_word_replaced_without_being_composed_is_there_once(
+    collab: Collab, visitor: Visitor, place: str
+) -> None:
+    """The keyboard of an iPhone corrects a word so.
+
+    This is a stand-in in Chromium: it selects the word in the page and has it replaced, as Safari does it.
+    """
+    ann, bob = await two(collab, visitor, 'teh cat adn dog fo them')
+    await cursor(ann, 23)
+    corrections = {'teh': 'the', 'adn': 'and', 'fo': 'of'}
+    for letter, (wrong, right) in zip(LETTERS, corrections.items(), strict=False):
+        at = 0 if place == 'before' else len(await bob.text())
+        await asyncio.gather(write(bob, at, letter), ann.page.evaluate(CORRECT, [wrong, right]))
+        await has(bob, right)
+    for tab in (ann, bob):
+        await tab.page.wait_for_function(f'{SHOWN}.length === 26', timeout=WITHIN)
+        text = await tab.text()
+        assert without(text) == 'the cat and dog of them'
+        assert sorted(set(text) & set(LETTERS)) == ['A', 'B', 'C']
+    await bob.has(await ann.text())
 
 
 async def test_what_is_given_up_is_gone(collab: Collab, visitor: Visitor) -> None:

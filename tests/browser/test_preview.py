@@ -1,5 +1,6 @@
 """How a text reads: the preview beside it, in real browsers."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Locator, Request, Route, expect
@@ -38,6 +39,9 @@ graph TD; A-->B
 
 [^1]: The note.
 """
+
+LATER = re.compile('formula-|diagram-|code-|mermaid')
+"""In the addresses of what most texts can do without."""
 
 PAYLOADS = [
     '<script>window.hacked = 1</script>',
@@ -214,6 +218,26 @@ async def test_nothing_that_is_written_runs_or_fetches_anything(collab: Collab, 
     await ann.page.evaluate('new Promise(requestAnimationFrame)')
     assert await ann.page.evaluate('window.hacked') is None
     assert foreign == []
+
+
+async def test_what_draws_formulas_diagrams_and_programs_is_fetched_when_there_is_one(
+    collab: Collab, visitor: Visitor
+) -> None:
+    await collab.create('doc', text='# Plain\n\nOnly **words**, and `code` in a line.\n\n')
+    ann = await visitor()
+    asked: list[str] = []
+    ann.page.on('request', lambda request: asked.append(request.url))
+    await ann.open(f'{collab.url}/d/doc')
+    await choose(ann, 'Both')
+    await expect(preview(ann).locator('strong')).to_have_text('words', timeout=WITHIN)
+    await ann.page.wait_for_load_state('networkidle')
+    assert any('/blocks-' in url for url in asked)
+    assert [url for url in asked if LATER.search(url)] == []
+    await ann.content.click()
+    await ann.page.keyboard.press('Control+End')
+    await ann.page.keyboard.type('$a$')
+    await expect(preview(ann).locator('math')).to_have_count(1, timeout=WITHIN)
+    assert {kind for url in asked for kind in LATER.findall(url)} == {'formula-'}
 
 
 async def test_on_a_phone_it_is_one_or_the_other(collab: Collab, visitor: Visitor) -> None:

@@ -132,9 +132,8 @@ async def test_everyone_sees_who_is_here_and_where(collab: Collab, visitor: Visi
     await bob.people(2)
     await bob.content.click()
     await bob.page.keyboard.press('Control+a')
-    await expect(ann.page.locator('.collab-caret, [class*=caret], [class*=selection]').first).to_be_attached(
-        timeout=WITHIN
-    )
+    await expect(ann.page.locator('.cm-collab-caret')).to_have_count(1, timeout=WITHIN)
+    await expect(ann.page.locator('.cm-collab-shade')).not_to_have_count(0, timeout=WITHIN)
     second = await bob.page.context.new_page()
     await Tab(second).open(f'{collab.url}/d/doc')
     await ann.people(2)  # two tabs of one person are one person
@@ -143,6 +142,7 @@ async def test_everyone_sees_who_is_here_and_where(collab: Collab, visitor: Visi
     await ann.page.wait_for_function(
         "document.querySelector('[data-testid=presence-count]').textContent.includes('1')", timeout=2_000
     )
+    await expect(ann.page.locator('.cm-collab-caret, .cm-collab-shade')).to_have_count(0, timeout=WITHIN)
 
 
 async def test_the_status_tells_the_truth_when_the_network_is_gone(collab: Collab, visitor: Visitor) -> None:
