@@ -24,7 +24,7 @@ expect.set_options(timeout=WITHIN)
 
 async def called(tab: Tab, name: str) -> None:
     """Take this name."""
-    await tab.page.locator('button.face').first.click()
+    await tab.page.locator('.me > button.face').click()
     field = tab.page.get_by_role('dialog').get_by_label('Name')
     await field.fill(name)
     await field.press('Enter')
