@@ -9,7 +9,8 @@ page busy for more than 50 ms; the memory is that of JavaScript after a collecti
 has only just been started and nobody has asked for the document, warm that it is open.
 
 Typing: ten others type five letters a second with their cursors while somebody types in the tab; frames are
-counted as the browser draws them, and a key takes from its event to the second frame behind it.
+counted as the browser draws them, and a key takes from its event to the second frame behind it. The same
+beside the preview of a long text, and beside a tab of the same browser with the list of the documents.
 """
 
 import asyncio
@@ -143,11 +144,16 @@ async def looked_at(page: 'Page', session: Any) -> Values:
     }
 
 
-async def typing(seconds: float) -> Values:
-    """Type in a tab while others do, and count its frames."""
+async def typing(seconds: float, size: int = 0, beside: str = '') -> Values:
+    """Type in a tab while others do, in a text of so many letters more, and count its frames."""
     async with serving() as collab, chromium() as browser:
-        await collab.create('doc', text=start_text(OTHERS))
-        page = await (await browser.new_context(viewport={'width': 1440, 'height': 900})).new_page()
+        await collab.create('doc', text=start_text(OTHERS) + PROSE * (size // len(PROSE)))
+        context = await browser.new_context(viewport={'width': 1440, 'height': 900})
+        if beside == 'list':
+            await (await context.new_page()).goto(collab.url)
+        page = await context.new_page()
+        if beside == 'preview':
+            await page.add_init_script("localStorage.setItem('collab-mode', 'both')")
         await page.add_init_script(WATCH)
         await page.goto(f'{collab.url}/d/doc')
         await page.wait_for_selector('[data-testid=save-status][data-state=saved]')
@@ -194,6 +200,8 @@ def cases(scale: Scale) -> list[Case]:
         Case('a cold open of 100 kB', partial(opening, False), at_most=wanted),
         Case('a warm open of 100 kB', partial(opening, True), at_most=wanted),
         Case('typing with ten others', partial(typing, seconds), at_least=frames),
+        Case('beside a preview of 100 kB', partial(typing, seconds, SIZE, 'preview'), at_least=frames),
+        Case('beside the list', partial(typing, seconds, beside='list'), at_least=frames),
     ]
 
 
