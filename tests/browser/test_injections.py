@@ -151,13 +151,19 @@ async def test_no_name_of_a_program_runs_at_a_face_a_cursor_the_edge_or_where_it
         await expect(bob.page.locator(f'.faces {titled_by(name)}')).to_have_count(1)
 
 
-async def test_no_name_of_a_person_runs_where_they_join_talk_and_are_listed(
-    collab: Collab, watched: Watched
-) -> None:
+async def two_who_look(collab: Collab, watched: Watched) -> tuple[Tab, Tab]:
+    """Ann in a document, and Bob at the list of all."""
     await collab.create('doc', text='words')
     ann, bob = await watched.arrive(), await watched.arrive()
     await bob.page.goto(f'{collab.url}/')
     await ann.open(f'{collab.url}/d/doc')
+    return ann, bob
+
+
+async def test_no_name_of_a_person_runs_where_they_join_talk_and_are_listed(
+    collab: Collab, watched: Watched
+) -> None:
+    ann, bob = await two_who_look(collab, watched)
     await open_chat(ann.page)
     eves = [await watched.arrive(), await watched.arrive()]
     for eve, name in zip(eves, NASTIEST, strict=False):
@@ -191,10 +197,7 @@ async def speak(ann: Tab, bob: Tab, eve: Tab, name: str) -> None:
 async def test_a_colour_of_a_program_reaches_the_page_as_one_or_not_at_all(
     collab: Collab, watched: Watched
 ) -> None:
-    await collab.create('doc', text='words')
-    ann, bob = await watched.arrive(), await watched.arrive()
-    await bob.page.goto(f'{collab.url}/')
-    await ann.open(f'{collab.url}/d/doc')
+    ann, bob = await two_who_look(collab, watched)
     program = Foreign(await watched.arrive(), 'one')
     await program.join(collab, 'doc', stranger=True)
     for number, color in enumerate((*COLORS, '#1a4fc4')):
