@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collab.document.people import COLORS, CONTRAST, Person, clean_color, clean_name, contrast_on_white, guest
-from collab.document.presence import Presence, introduction, read_cursor
+from collab.document.presence import STATE_LENGTH, Presence, introduction, read_cursor
 from collab.document.roles import Act, Role, may
 
 CURSOR = '{"cursor":{"anchor":{"item":{"client":1,"clock":2},"assoc":0},"head":{"tname":"content"}}}'
@@ -162,13 +162,23 @@ def test_a_program_says_what_it_is_called_as_far_as_that_is_fit(state: str, name
     assert introduction(state, ANN) == Person('a', name, color)
 
 
-def test_deep_nesting_is_refused_whatever_the_interpreter_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    def too_deep(*_: object, **__: object) -> None:
-        raise RecursionError
+@pytest.mark.parametrize('opening', ['[', '{"cursor":', '{"cursor":['])
+@pytest.mark.parametrize('closed', [True, False])
+def test_the_deepest_nesting_that_fits_is_no_cursor(opening: str, closed: bool) -> None:
+    closing = ''.join({'[': ']', '{': '}'}.get(sign, '') for sign in reversed(opening)) if closed else ''
+    deep = STATE_LENGTH // len(opening + closing)
+    with pytest.raises(ValueError, match=r'\w'):
+        read_cursor(opening * deep + closing * deep)
 
-    monkeypatch.setattr(json, 'loads', too_deep)
-    with pytest.raises(ValueError, match='too deeply'):
-        read_cursor('{}')
+
+def test_a_caret_and_a_selection_are_read_alike() -> None:
+    here, there = ({'item': {'client': 1, 'clock': clock}, 'assoc': 0} for clock in (2, 3))
+    for head in (here, there):
+        cursor = {'anchor': here, 'head': head}
+        assert read_cursor(json.dumps({'cursor': cursor})) == cursor
+    assert read_cursor(json.dumps({'cursor': {'anchor': here, 'head': here | {'assoc': False}}})) is not None
+    with pytest.raises(ValueError, match='position'):
+        read_cursor(json.dumps({'cursor': {'anchor': here, 'head': None}}))
 
 
 def test_a_guest_keeps_a_friendly_name_and_a_readable_colour() -> None:

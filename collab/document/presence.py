@@ -1,12 +1,13 @@
 """Who is here, and where each of them is in the text."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
+
+import orjson
 
 from collab.document.people import PATTERNS, Person, clean_color, clean_name
 from collab.document.protocol import AwarenessEntry
@@ -71,7 +72,7 @@ class Presence:
             self._seats[number] = replace(self._seats[number], client=None, cursor=ABSENT)
             self._news[client] = number
             return
-        seat = replace(self._seats[number], client=client, cursor=_json(read_cursor(state)))
+        seat = Seat(self._seats[number].person, client, _json(read_cursor(state)))
         if seat != self._seats[number]:
             self._put(number, seat)
 
@@ -140,7 +141,9 @@ def read_cursor(state: str) -> dict[str, Any] | None:
         return None
     if not isinstance(cursor, dict):
         raise ValueError('A cursor has an anchor and a head.')
-    return {end: _position(cursor.get(end)) for end in ('anchor', 'head')}
+    anchor, head = cursor.get('anchor'), cursor.get('head')
+    position = _position(anchor)
+    return {'anchor': position, 'head': position if head == anchor else _position(head)}
 
 
 @lru_cache(maxsize=1024)
@@ -150,7 +153,7 @@ def _user(who: Person) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, separators=(',', ':'))
+    return orjson.dumps(value).decode()
 
 
 def introduction(state: str, known: Person) -> Person:
@@ -159,12 +162,17 @@ def introduction(state: str, known: Person) -> Person:
     Raises ValueError when the state is none.
     """
     user = _read(state).get('user')
-    if not isinstance(user, dict) or (user.get('name'), user.get('color')) == (known.name, known.color):
+    if not isinstance(user, dict):
         return known
+    return _called(known, str(user.get('name', '')), str(user.get('color', '')))
+
+
+@lru_cache(maxsize=1024)  # it is said with each step of the cursor
+def _called(known: Person, name: str, color: str) -> Person:
     with suppress(ValueError):
-        known = replace(known, name=clean_name(str(user.get('name', ''))))
+        known = replace(known, name=clean_name(name))
     with suppress(ValueError):
-        known = replace(known, color=clean_color(str(user.get('color', ''))))
+        known = replace(known, color=clean_color(color))
     return known
 
 
@@ -172,10 +180,7 @@ def introduction(state: str, known: Person) -> Person:
 def _read(state: str) -> dict[str, Any]:
     if len(state) > STATE_LENGTH:
         raise ValueError(f'An awareness state has at most {STATE_LENGTH} characters.')
-    try:
-        value = json.loads(state, parse_constant=_refuse)
-    except RecursionError:
-        raise ValueError('An awareness state is nested too deeply.') from None
+    value = orjson.loads(state)
     if value is not None and not isinstance(value, dict):
         raise ValueError('An awareness state is an object.')
     return value or {}
@@ -201,7 +206,3 @@ def _item(value: object) -> dict[str, int]:
     if not all(type(number) is int and 0 <= number < 2**53 for number in value.values()):
         raise ValueError('An item is named by whole numbers.')
     return {'client': value['client'], 'clock': value['clock']}
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f'{constant} is not JSON.')
