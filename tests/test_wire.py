@@ -87,9 +87,8 @@ async def test_a_slow_reader_falls_behind_as_without_a_shortcut(monkeypatch: pyt
 
 async def test_a_crowd_gets_fewer_and_larger_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, 'LEAST_REST', 0)
-    monkeypatch.setattr(
-        journal, 'REST', 1e6
-    )  # as if it had taken an age to show the first letter to everybody
+    monkeypatch.setattr(journal, 'REST', 1e6)  # as if it took an age to show a letter to everybody
+    monkeypatch.setattr(journal, 'LONGEST_REST', 3600)
     async with open_room() as room:
         ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
         ann.read(), bob.read()
@@ -100,8 +99,20 @@ async def test_a_crowd_gets_fewer_and_larger_frames(monkeypatch: pytest.MonkeyPa
             await asyncio.sleep(0.001)
         bob.read()
         assert bob.text == 'a'
-        monkeypatch.setattr(journal, 'REST', 0)
         assert room._journal.commits == 1
+
+
+async def test_a_crowd_does_not_wait_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, 'LEAST_REST', 0)
+    monkeypatch.setattr(journal, 'REST', 1e6)
+    async with open_room() as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        ann.read(), bob.read()
+        for letter in 'abcd':
+            ann.type(letter)
+            await asyncio.wait_for(room.saved(), 60)
+        bob.read()
+        assert bob.text == 'abcd'
 
 
 async def test_a_transport_that_fails_costs_nobody_else_a_frame() -> None:

@@ -13,9 +13,10 @@ log = logging.getLogger(__name__)
 HOPELESS = (UnknownDocument, DamagedDocument, RestoredDocument)
 """No retry mends these, and they are the fault of one document only."""
 
-REST, LEAST_REST = 1.0, 0.001
-"""For each second that it took to show a commit to everybody, so many go by before the next; a room of few
-waits for none. With hundreds of readers each gets fewer and larger frames, which cost less to write."""
+REST, LEAST_REST, LONGEST_REST = 1.0, 0.001, 0.005
+"""For each second that it took to show a commit to everybody, so many go by before the next, within these
+bounds; a room of few waits for none. With hundreds of readers each gets fewer and larger frames, which cost
+less to write."""
 
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
 """Seconds between tries when the store fails; doubled from the first to the longest."""
@@ -102,7 +103,7 @@ class Journal:
                     for room in rooms:
                         room.fail(error)
                 self._storing = {}
-                if (rest := self._showing * REST) >= LEAST_REST:
+                if (rest := min(self._showing * REST, LONGEST_REST)) >= LEAST_REST:
                     await asyncio.sleep(rest)
             self._idle.set()
 
