@@ -20,13 +20,17 @@ MASK = b'\x01\x80\xff\x7e'
 
 def masked(message: bytes) -> bytes:
     """As a client sends it (RFC 6455, 5.3)."""
-    return bytes([0x82, 0x80 | len(message)]) + MASK + bytes(b ^ MASK[i % 4] for i, b in enumerate(message))
+    size = len(message)
+    head = bytes([0x80 | size]) if size < 126 else b'\xfe' + size.to_bytes(2, 'big')
+    return b'\x82' + head + MASK + bytes(b ^ MASK[i % 4] for i, b in enumerate(message))
 
 
-@pytest.mark.parametrize('size', [1, 2, 3, 4, 5, 7, 8, 124, 125])
-def test_a_short_message_is_read_as_it_was_sent(size: int) -> None:
-    message = bytes(range(256))[-size:]
-    assert unmasked(masked(message)) == message
+@pytest.mark.parametrize('size', [1, 2, 3, 4, 5, 7, 8, 124, 125, 126, 127, 128, 255, 256, 500, 65_535])
+def test_a_message_is_read_as_it_was_sent(size: int) -> None:
+    message = (bytes(range(256)) * 256)[-size:]
+    assert unmasked(masked(message), 1) == [message]
+    assert unmasked(masked(b'before') + masked(message) + masked(b'!'), 3) == [b'before', message, b'!']
+    assert unmasked(masked(message) + masked(b'!'), 1) == []
 
 
 @pytest.mark.parametrize(
@@ -36,18 +40,22 @@ def test_a_short_message_is_read_as_it_was_sent(size: int) -> None:
         b'\x82',
         masked(b'one')[:-1],
         masked(b'one') + b'\x82',
-        masked(b'one') + masked(b'two'),
+        masked(b'one') + masked(b'two')[:-1],
+        masked(b'one') + frame(b'ping', PING),
+        masked(b'x' * 126)[:-1],
+        masked(b'x' * 126)[:8],
+        b'\x82\xfe\x00\x03' + MASK + b'abc',
+        b'\x82\xff' + (65_536).to_bytes(8, 'big') + MASK + bytes(65_536),
         frame(b''),
         frame(b'text', 1),
         frame(b'ping', PING),
         frame(b'a part', last=False),
         frame(b'the rest', 0),
-        frame(b'x' * 126),
         b'\x82\x03' + bytes(7),
     ],
 )
 def test_all_else_is_left_to_the_library(data: bytes) -> None:
-    assert unmasked(data) is None
+    assert unmasked(data, 9) == []
 
 
 class Listener:
@@ -56,7 +64,8 @@ class Listener:
     def __init__(self) -> None:
         self.at_once: list[bytes] = []
         self.asked_for: list[bytes] = []
-        self.rest = 0.0
+        self.rests: list[float] = []
+        """How long it wants to rest after each message to come."""
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[str]:
@@ -71,7 +80,7 @@ class Listener:
             def receive(message: bytes, heard: list[bytes]) -> float:
                 heard.append(message)
                 assert direct.write(wire.framed(wire.BINARY, message))
-                return self.rest
+                return self.rests.pop(0) if self.rests else 0.0
 
             direct.listen(partial(receive, heard=self.at_once))
             try:
@@ -90,7 +99,7 @@ async def say(raw: Raw, data: bytes) -> tuple[int, bytes]:
     return await asyncio.wait_for(raw.read(), 10)
 
 
-async def test_what_comes_alone_goes_the_short_way_and_the_rest_as_ever() -> None:
+async def test_what_comes_whole_goes_the_short_way_and_the_rest_as_ever() -> None:
     listener = Listener()
     async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
         assert await say(raw, masked(b'first')) == (2, b'first')
@@ -101,10 +110,21 @@ async def test_what_comes_alone_goes_the_short_way_and_the_rest_as_ever() -> Non
         assert await say(raw, first[5:]) == (2, b'in two parts')
         assert await say(raw, frame(b'ping', PING)) == (PONG, b'ping')
         assert await say(raw, masked(b'again')) == (2, b'again')
-        assert await say(raw, frame(b'long' * 100)) == (2, b'long' * 100)
+        assert await say(raw, frame(b'long' * 200)) == (2, b'long' * 200)
         assert await say(raw, masked(b'last')) == (2, b'last')
-    assert listener.at_once == [b'first', b'again', b'last']
-    assert listener.asked_for == [b'in two parts', b'long' * 100]
+    assert listener.at_once == [b'first', b'again', b'long' * 200, b'last']
+    assert listener.asked_for == [b'in two parts']
+
+
+async def test_a_few_that_come_together_go_the_short_way_and_many_as_ever() -> None:
+    listener = Listener()
+    few, many = [b'%d' % at for at in range(fair.AT_ONCE)], [b'%d' % at for at in range(fair.AT_ONCE + 1)]
+    async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
+        for messages in (few, many, few):
+            raw.writer.write(b''.join(map(masked, messages)))
+            assert [(await asyncio.wait_for(raw.read(), 10))[1] for _ in messages] == messages
+    assert listener.at_once == few + few
+    assert listener.asked_for == many
 
 
 async def test_no_message_looks_like_a_part_of_another() -> None:
@@ -139,11 +159,17 @@ async def test_messages_keep_their_order_however_they_come() -> None:
 
 async def test_who_has_to_rest_is_not_read_meanwhile() -> None:
     listener = Listener()
-    listener.rest = 0.3
+    listener.rests = [0.3]
     async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
         clock = asyncio.get_running_loop().time
         begin = clock()
         assert await say(raw, masked(b'one')) == (2, b'one')
         assert await say(raw, masked(b'two')) == (2, b'two')
         assert clock() - begin >= 0.3
-    assert listener.at_once == [b'one', b'two']
+        listener.rests = [0.3, 0.0]
+        begin = clock()
+        raw.writer.write(masked(b'three') + masked(b'four'))
+        assert [(await raw.read())[1] for _ in range(2)] == [b'three', b'four']
+        assert await say(raw, masked(b'five')) == (2, b'five')
+        assert clock() - begin >= 0.3
+    assert listener.at_once == [b'one', b'two', b'three', b'four', b'five']

@@ -21,7 +21,7 @@ class Wire(Protocol):
         """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
 
     def listen(self, receive: Receive) -> None:
-        """Let messages that come alone go to `receive` at once; the others wait to be asked for, as ever."""
+        """Let messages that come whole go to `receive` at once; the others wait to be asked for, as ever."""
 
     async def pass_on(self, frame: bytes) -> None:
         """Write a whole frame when there is room for it. Raises ConnectionError when nobody is there."""

@@ -1,22 +1,40 @@
-"""Reads a message that came whole and in one piece, as nearly all that people type does."""
+"""Reads messages that came whole and in one piece, as nearly all that people type does."""
 
 from wsproto import WSConnection
 from wsproto.connection import ConnectionState
 
 BINARY, MASKED = 0x82, 0x80
 """First bits of a whole binary message of a client (RFC 6455, 5.2)."""
-SHORT = 126
-"""Messages of fewer bytes have a header of six."""
+SHORTEST = 7
+"""Bytes of the frame of a message of one byte."""
+LONGER = 126
+"""Stands for a size of so many bytes or more, in two bytes of its own; the next number for huge ones."""
 
 
-def unmasked(data: bytes) -> bytes | None:
-    """The message, if these bytes are one: binary, short, in a single frame. None for all else."""
-    size = len(data) - 6
-    if not 0 < size < SHORT or data[0] != BINARY or data[1] != MASKED | size:
-        return None
-    key = data[2:6] * (size // 4 + 1)
-    plain = int.from_bytes(data[6:], 'big') ^ int.from_bytes(key[:size], 'big')
-    return plain.to_bytes(size, 'big')
+def unmasked(data: bytes, most: int) -> list[bytes]:
+    """The messages, if these bytes are `most` at most: binary, none empty or huge, each in a single frame.
+
+    Nothing for all else.
+    """
+    found: list[bytes] = []
+    at, end = 0, len(data)
+    while at < end:
+        if len(found) == most or end - at < SHORTEST or data[at] != BINARY or data[at + 1] < MASKED:
+            return []
+        size, begin = data[at + 1] ^ MASKED, at + 6
+        if size == LONGER:
+            size, begin = data[at + 2] << 8 | data[at + 3], at + 8
+            if size < LONGER:
+                return []
+        elif not 0 < size < LONGER:
+            return []
+        at = begin + size
+        if at > end:
+            return []
+        key = data[begin - 4 : begin] * (size // 4 + 1)
+        plain = int.from_bytes(data[begin:at], 'big') ^ int.from_bytes(key[:size], 'big')
+        found.append(plain.to_bytes(size, 'big'))
+    return found
 
 
 def is_between_messages(connection: WSConnection) -> bool:
