@@ -40,6 +40,45 @@ def test_a_message_for_many_is_framed_once_and_a_large_one_not_kept() -> None:
     assert parsed(last.frame(b'other')).data == b'other'
 
 
+class Socket(asyncio.WriteTransport):
+    """Remembers each visit to the network; or has just ended."""
+
+    def __init__(self, *, is_over: bool = False) -> None:
+        super().__init__()
+        self.visits: list[bytes] = []
+        self._is_over = is_over
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self._is_over:
+            raise RuntimeError('the handler is closed')
+        self.visits.append(bytes(data))
+
+
+def test_what_goes_to_a_reader_at_the_same_time_goes_in_one_visit() -> None:
+    cork, ann, bob, gone = wire.Cork(), Socket(), Socket(), Socket(is_over=True)
+    cork.write(ann, b'1')
+    with cork:
+        for reader in (gone, ann, bob):
+            cork.write(reader, b'2')
+        cork.write(ann, b'3')
+        assert ann.visits == [b'1']
+    cork.write(bob, b'4')
+    assert (ann.visits, bob.visits) == ([b'1', b'23'], [b'2', b'4'])
+
+
+def test_what_was_held_back_goes_even_after_a_failure() -> None:
+    cork, ann = wire.Cork(), Socket()
+
+    def fails() -> None:
+        with cork:
+            cork.write(ann, b'1')
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fails()
+    assert ann.visits == [b'1']
+
+
 class Line:
     """A transport that takes frames at once as long as it has room."""
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from collab.document import protocol
 from collab.document.people import Person
 from collab.document.presence import Presence
 from collab.document.protocol import Crowd
 from collab.rooms.peer import Peer
+from collab.rooms.wire import CORK
 
 PRESENCE_PAUSE = 0.07
 """Seconds in which the movements of cursors gather before the others see them, at most."""
@@ -78,6 +80,10 @@ class Company:
         """Something moved; show it with whatever else moves within the pause."""
         if self._due is None:
             self._due = asyncio.get_running_loop().call_later(PRESENCE_PAUSE, self._show_if_settled)
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is shown meanwhile, and what moved if that is due, goes to each reader in one go."""
+        return nullcontext() if self._due is None else CORK
 
     def settle(self) -> None:
         """What was typed is durable and being shown: so is what moved, if its pause is over, or nearly."""

@@ -213,8 +213,9 @@ class Room(Editing, Watchers):
         except BrokenDocument as error:
             log.error('Edits of %s are shown one by one after %s', self.id, error)
         frames = [protocol.update(update) for update in updates]
-        self.delivery.committed(self._gathered, frames, self.company.peers.values())
-        self.company.settle()
+        with self.company.together():
+            self.delivery.committed(self._gathered, frames, self.company.peers.values())
+            self.company.settle()
         self.tell(Happening.TEXT)
 
     def fail(self, error: Exception) -> None:

@@ -1,7 +1,11 @@
 """Messages as they stand on the wire: made once, and written to as many readers as there are."""
 
+import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast
+
+log = logging.getLogger(__name__)
 
 NAME = 'collab.wire'
 """Where an ASGI scope has the wire of its connection, among its extensions; other servers give none."""
@@ -30,6 +34,35 @@ class Wire(Protocol):
 def of(scope: Mapping[str, Any]) -> Wire | None:
     """The wire of a connection, if its server has one."""
     return cast(Wire | None, scope.get('extensions', {}).get(NAME))
+
+
+class Cork:
+    """While it is in, what goes to one reader gathers, and then leaves in one visit to the network."""
+
+    def __init__(self) -> None:
+        self._held: dict[asyncio.WriteTransport, list[bytes]] | None = None
+
+    def write(self, transport: asyncio.WriteTransport, data: bytes) -> None:
+        """Write, or hold it back until the cork is out."""
+        if self._held is None:
+            transport.write(data)
+        else:
+            self._held.setdefault(transport, []).append(data)
+
+    def __enter__(self) -> None:
+        self._held = {}
+
+    def __exit__(self, *_: object) -> None:
+        held, self._held = self._held or {}, None
+        for transport, parts in held.items():
+            try:
+                transport.write(b''.join(parts))
+            except Exception as error:  # one that has just ended: the others must not miss theirs
+                log.info('A transport failed: %r', error)
+
+
+CORK = Cork()
+"""The one of this process, whose event loop is in one place at a time."""
 
 
 class Last:

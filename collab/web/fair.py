@@ -117,7 +117,7 @@ class FairWebSocket(WSProtocol):
         """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
         if self._senders or self.is_over() or not self.writable.is_set():
             return False
-        self.transport.write(frame)
+        wire.CORK.write(self.transport, frame)
         return True
 
     async def pass_on(self, frame: bytes) -> None:
