@@ -537,6 +537,30 @@ async def test_nobody_moves_the_cursor_of_another() -> None:
         assert mallory.peer.refusal[0] == 'presence'
 
 
+@pytest.mark.parametrize('who', ['a writer', 'a reader', 'alone'])
+async def test_what_y_websocket_sends_back_is_not_read_again(
+    who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_room() as room:
+        ann, bob = Tab(room, 'ann', foreign=True), Tab(room, 'bob', foreign=True)
+        if who != 'alone':
+            bob.point()
+        if who != 'a reader':
+            ann.point()
+        await presence_shown(room)
+        assert ann.peer is not None
+        sent_back = [frame for frame in ann.peer.take() if frame.startswith(protocol.PRESENCE)][1:]
+        assert len(sent_back) == (who != 'alone')
+        monkeypatch.setattr(protocol, 'decode', pytest.fail)
+        for frame in sent_back:
+            ann.send(frame)
+        monkeypatch.undo()
+        ann.point(state='{"cursor":{"anchor":{"tname":"content"},"head":{"tname":"content"}}}')
+        await presence_shown(room)
+        bob.read()
+        assert 'anchor' in bob.states[ann.doc.client_id]
+
+
 async def test_a_cursor_does_not_arrive_before_the_text_it_stands_in() -> None:
     store = MemoryStore()
     async with open_room(store) as room:

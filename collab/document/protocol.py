@@ -15,6 +15,7 @@ SYNC, AWARENESS, QUERY_AWARENESS = 0, 1, 3
 SAVED, REFUSED, RESYNC, TROUBLE, CHECK, SAME, RENEW = 100, 101, 102, 103, 104, 105, 106
 STEP1, STEP2, UPDATE = 0, 1, 2
 QUESTION = bytes((SYNC, STEP1))  # how every frame with sync step 1 begins
+PRESENCE = bytes((AWARENESS,))  # how every frame with presence begins
 
 MAX_CLOCK = 2**31  # text units one client may ever write: yrs counts them in 32 bits
 MAX_REPLICAS = 100_000  # clients in one state vector
@@ -140,7 +141,7 @@ def awareness(entries: Iterable[AwarenessEntry]) -> bytes:
 class Crowd:
     """The same people told to many readers: each person is encoded once.
 
-    `frame` tells of all of them, `without(client)` of all but one.
+    `frame` tells of all of them, `told(client)` of all but one.
     """
 
     def __init__(self, entries: Iterable[AwarenessEntry]) -> None:
@@ -155,14 +156,12 @@ class Crowd:
         self._parts = bytes(written)
         self.frame = _crowd(self._count, self._parts)
 
-    def __contains__(self, client: int | None) -> bool:
-        return client in self._spans
-
-    def __len__(self) -> int:
-        return self._count
-
-    def without(self, client: int) -> bytes:
-        """Frame: all but this one. Raises KeyError when it is not among them."""
+    def told(self, client: int | None) -> bytes:
+        """Frame for the reader who is this client: all but itself. Empty when it alone is among them."""
+        if client not in self._spans:
+            return self.frame
+        if self._count == 1:
+            return b''
         start, end = self._spans[client]
         return _crowd(self._count - 1, self._parts[:start] + self._parts[end:])
 

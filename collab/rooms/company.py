@@ -28,6 +28,7 @@ class Company:
         self.peers: dict[int, Peer] = {}
         self.presence = Presence(now)
         self._settled = settled
+        self._shown = Crowd(())
         self._last_number = 0
         self._due: asyncio.TimerHandle | None = None
 
@@ -85,6 +86,10 @@ class Company:
         """What is shown meanwhile, and what moved if that is due, goes to each reader in one go."""
         return nullcontext() if self._due is None else CORK
 
+    def is_echo(self, reader: Peer, frame: bytes) -> bool:
+        """Whether this is what was just shown to this reader; y-websocket's clients send it all back."""
+        return frame == self._shown.told(reader.client)
+
     def settle(self) -> None:
         """What was typed is durable and being shown: so is what moved, if its pause is over, or nearly."""
         if self._due is None:
@@ -100,14 +105,10 @@ class Company:
 
     def _show(self) -> None:
         self._due = None
-        crowd = Crowd(self.presence.changes())
+        self._shown = crowd = Crowd(self.presence.changes())
         for peer in self.peers.values():
-            if not peer.synced:
-                continue
-            if peer.client is None or peer.knows_itself or peer.client not in crowd:
-                peer.offer(crowd.frame)
-            elif len(crowd) > 1:
-                peer.offer(crowd.without(peer.client))
+            if peer.synced and (frame := crowd.frame if peer.knows_itself else crowd.told(peer.client)):
+                peer.offer(frame)
 
     def close(self) -> None:
         """No more showing."""

@@ -42,6 +42,8 @@ class Reception:
 
     def receive(self, number: int, peer: Peer, data: bytes) -> None:
         """Take in one frame from the peer at this seat. Bad input ends its connection."""
+        if data[:1] == protocol.PRESENCE and self._room.company.is_echo(peer, data):
+            return
         try:
             self._receive(number, peer, protocol.decode(data))
         except Refused as error:
