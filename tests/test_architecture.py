@@ -31,7 +31,6 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     'collab.data_folder': ({'collab.settings'}, set()),
     'collab.document': (set(), set()),
     'collab.document.change': ({'collab.document'}, {'rapidfuzz'}),
-    'collab.document.presence': ({'collab.document'}, {'orjson'}),
     'collab.document.shared': ({'collab.document'}, {'pycrdt'}),
     'collab.files': (set(), set()),
     'collab.files.markdown': ({'collab.files'}, {'markdown_it', 'mdit_py_plugins'}),

@@ -155,6 +155,7 @@ def test_no_text_breaks_the_reader(state: str) -> None:
         ('{"user":{"name":"VS Code","color":"#30bced"}}', 'VS Code', ANN.color),  # too light to read
         ('{"user":{"name":"","color":3}}', 'Ann', ANN.color),
         ('{"user":3}', 'Ann', ANN.color),
+        ('{"user":{"name":"Bob \\ud83d"}}', 'Bob', ANN.color),  # half a character, as JavaScript may cut it
         ('null', 'Ann', ANN.color),
     ],
 )

@@ -11,7 +11,7 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from collab.rooms import wire
 from collab.rooms.unfinished import Unfinished
 from collab.web import fair
-from collab.web.whole import unmasked
+from collab.web.whole import unmasked, whole_messages
 from tests.support.serving import serve
 from tests.test_fair import PING, PONG, Raw, frame, raw_connection
 
@@ -25,12 +25,16 @@ def masked(message: bytes) -> bytes:
     return b'\x82' + head + MASK + bytes(b ^ MASK[i % 4] for i, b in enumerate(message))
 
 
+def read(data: bytes, most: int) -> list[bytes]:
+    return [unmasked(data, begin, end) for begin, end in whole_messages(data, most)]
+
+
 @pytest.mark.parametrize('size', [1, 2, 3, 4, 5, 7, 8, 124, 125, 126, 127, 128, 255, 256, 500, 65_535])
 def test_a_message_is_read_as_it_was_sent(size: int) -> None:
     message = (bytes(range(256)) * 256)[-size:]
-    assert unmasked(masked(message), 1) == [message]
-    assert unmasked(masked(b'before') + masked(message) + masked(b'!'), 3) == [b'before', message, b'!']
-    assert unmasked(masked(message) + masked(b'!'), 1) == []
+    assert read(masked(message), 1) == [message]
+    assert read(masked(b'before') + masked(message) + masked(b'!'), 3) == [b'before', message, b'!']
+    assert read(masked(message) + masked(b'!'), 1) == []
 
 
 @pytest.mark.parametrize(
@@ -55,7 +59,7 @@ def test_a_message_is_read_as_it_was_sent(size: int) -> None:
     ],
 )
 def test_all_else_is_left_to_the_library(data: bytes) -> None:
-    assert unmasked(data, 9) == []
+    assert read(data, 9) == []
 
 
 class Listener:
@@ -166,10 +170,42 @@ async def test_who_has_to_rest_is_not_read_meanwhile() -> None:
         assert await say(raw, masked(b'one')) == (2, b'one')
         assert await say(raw, masked(b'two')) == (2, b'two')
         assert clock() - begin >= 0.3
-        listener.rests = [0.3, 0.0]
+    assert listener.at_once == [b'one', b'two']
+
+
+async def test_who_has_to_rest_after_the_first_of_two_is_not_heard_with_the_second_before() -> None:
+    listener = Listener()
+    listener.rests = [0.3]
+    async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
+        clock = asyncio.get_running_loop().time
         begin = clock()
-        raw.writer.write(masked(b'three') + masked(b'four'))
-        assert [(await raw.read())[1] for _ in range(2)] == [b'three', b'four']
-        assert await say(raw, masked(b'five')) == (2, b'five')
+        assert await say(raw, masked(b'three') + masked(b'four')) == (2, b'three')
+        raw.writer.write(masked(b'five'))
+        assert [(await asyncio.wait_for(raw.read(), 10))[1] for _ in range(2)] == [b'four', b'five']
         assert clock() - begin >= 0.3
-    assert listener.at_once == [b'one', b'two', b'three', b'four', b'five']
+        assert await say(raw, masked(b'six')) == (2, b'six')
+    assert (listener.at_once[0], listener.asked_for[0]) == (b'three', b'four')
+
+
+async def test_after_a_first_that_took_its_time_the_others_have_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fair, 'MOMENT', -1)
+    listener = Listener()
+    async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
+        assert await say(raw, masked(b'one') + masked(b'two')) == (2, b'one')
+        assert (await asyncio.wait_for(raw.read(), 10))[1] == b'two'
+    assert (listener.at_once, listener.asked_for) == ([b'one'], [b'two'])
+
+
+async def test_what_is_written_meets_the_cork(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+
+    def write(transport: asyncio.WriteTransport, data: bytes) -> None:
+        written.append(data)
+        transport.write(data)
+
+    monkeypatch.setattr(wire.CORK, 'write', write)
+    async with Listener().serve() as at, raw_connection(at, '/yjs/x') as raw:
+        assert await say(raw, masked(b'one')) == (2, b'one')
+    assert written == [wire.framed(wire.BINARY, b'one')]

@@ -6,8 +6,9 @@ import pytest
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol, Side, State
 
+from collab.document import protocol
 from collab.document.people import guest
-from collab.rooms import journal, wire
+from collab.rooms import company, journal, wire
 from collab.rooms import peer as peer_module
 from collab.rooms.peer import Peer
 from tests.support.rooms import open_room
@@ -46,12 +47,16 @@ class Socket(asyncio.WriteTransport):
     def __init__(self, *, is_over: bool = False) -> None:
         super().__init__()
         self.visits: list[bytes] = []
+        self.is_aborted = False
         self._is_over = is_over
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if self._is_over:
             raise RuntimeError('the handler is closed')
         self.visits.append(bytes(data))
+
+    def abort(self) -> None:
+        self.is_aborted = True
 
 
 def test_what_goes_to_a_reader_at_the_same_time_goes_in_one_visit() -> None:
@@ -64,6 +69,49 @@ def test_what_goes_to_a_reader_at_the_same_time_goes_in_one_visit() -> None:
         assert ann.visits == [b'1']
     cork.write(bob, b'4')
     assert (ann.visits, bob.visits) == ([b'1', b'23'], [b'2', b'4'])
+    assert (gone.is_aborted, ann.is_aborted) == (True, False)
+
+
+def test_a_whole_text_is_not_held_back_but_keeps_its_place() -> None:
+    cork, ann, bob, text = wire.Cork(), Socket(), Socket(), bytes(wire.SMALL + 1)
+    with cork:
+        cork.write(ann, text)
+        assert ann.visits == [text]
+        cork.write(bob, b'before')
+        cork.write(bob, text)
+        assert bob.visits == []
+    assert bob.visits == [b'before' + text]
+
+
+def test_one_cork_in_another_is_a_mistake() -> None:
+    cork = wire.Cork()
+    with cork, pytest.raises(AssertionError):
+        cork.__enter__()
+
+
+@pytest.mark.parametrize(('along', 'cursors'), [(3600, 1), (0, 0)])
+async def test_a_commit_and_the_cursors_with_it_are_one_visit(
+    along: float, cursors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company, 'PRESENCE_PAUSE', 3000)
+    monkeypatch.setattr(company, 'TAKEN_ALONG', along)
+    async with open_room() as room:
+        ann, bob, socket = Tab(room, 'ann'), Tab(room, 'bob'), Socket()
+        ann.read(), bob.read()
+        assert bob.peer is not None
+        sent: list[bytes] = []
+
+        def at_once(frame: bytes) -> bool:
+            sent.append(frame)
+            wire.CORK.write(socket, frame)
+            return True
+
+        bob.peer.send_at_once = at_once
+        ann.type('x')
+        ann.point()
+        await room.saved()
+        assert [frame[:1] for frame in sent] == [b'\x00', protocol.PRESENCE][: 1 + cursors]
+        assert socket.visits == [b''.join(sent)]
 
 
 def test_what_was_held_back_goes_even_after_a_failure() -> None:
@@ -125,9 +173,7 @@ async def test_a_slow_reader_falls_behind_as_without_a_shortcut(monkeypatch: pyt
 
 
 async def test_a_crowd_gets_fewer_and_larger_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, 'LEAST_REST', 0)
-    monkeypatch.setattr(journal, 'REST', 1e6)  # as if it took an age to show a letter to everybody
-    monkeypatch.setattr(journal, 'LONGEST_REST', 3600)
+    monkeypatch.setattr(journal, 'rest_after', lambda showing: 3600 * (showing > 0))
     async with open_room() as room:
         ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
         ann.read(), bob.read()
@@ -141,17 +187,12 @@ async def test_a_crowd_gets_fewer_and_larger_frames(monkeypatch: pytest.MonkeyPa
         assert room._journal.commits == 1
 
 
-async def test_a_crowd_does_not_wait_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, 'LEAST_REST', 0)
-    monkeypatch.setattr(journal, 'REST', 1e6)
-    async with open_room() as room:
-        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
-        ann.read(), bob.read()
-        for letter in 'abcd':
-            ann.type(letter)
-            await asyncio.wait_for(room.saved(), 60)
-        bob.read()
-        assert bob.text == 'abcd'
+@pytest.mark.parametrize(
+    ('showing', 'rest'),
+    [(0.0, 0.0), (0.0009, 0.0), (0.003, 0.003), (0.01, 0.005), (0.02, 0.005), (0.1, 0.025)],
+)
+def test_the_longer_it_takes_to_show_the_longer_is_the_rest(showing: float, rest: float) -> None:
+    assert journal.rest_after(showing) == pytest.approx(rest)
 
 
 async def test_a_transport_that_fails_costs_nobody_else_a_frame() -> None:

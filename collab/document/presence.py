@@ -1,21 +1,29 @@
 """Who is here, and where each of them is in the text."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
-import orjson
-
-from collab.document.people import PATTERNS, Person, clean_color, clean_name
+from collab.document.people import MOST_READ, PATTERNS, Person, clean_color, clean_name
 from collab.document.protocol import AwarenessEntry
 
 STATE_LENGTH = 1024
 """Longest awareness state taken from a connection, in characters of JSON."""
 
 ABSENT = 'null'
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f'{constant} is not JSON.')
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse)
+ENCODER = json.JSONEncoder(separators=(',', ':'), ensure_ascii=False)
+"""As JavaScript writes it. Made once: with each step of a cursor, that was half of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,7 @@ def _user(who: Person) -> str:
 
 
 def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
+    return ENCODER.encode(value)
 
 
 def introduction(state: str, known: Person) -> Person:
@@ -164,7 +172,8 @@ def introduction(state: str, known: Person) -> Person:
     user = _read(state).get('user')
     if not isinstance(user, dict):
         return known
-    return _called(known, str(user.get('name', '')), str(user.get('color', '')))
+    name, color = (str(user.get(what, ''))[:MOST_READ] for what in ('name', 'color'))
+    return _called(known, name, color)
 
 
 @lru_cache(maxsize=1024)  # it is said with each step of the cursor
@@ -180,7 +189,10 @@ def _called(known: Person, name: str, color: str) -> Person:
 def _read(state: str) -> dict[str, Any]:
     if len(state) > STATE_LENGTH:
         raise ValueError(f'An awareness state has at most {STATE_LENGTH} characters.')
-    value = orjson.loads(state)
+    try:
+        value = DECODER.decode(state)
+    except RecursionError:
+        raise ValueError('An awareness state is nested too deeply.') from None
     if value is not None and not isinstance(value, dict):
         raise ValueError('An awareness state is an object.')
     return value or {}

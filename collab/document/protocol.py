@@ -165,9 +165,20 @@ class Crowd:
         start, end = self._spans[client]
         return _crowd(self._count - 1, self._parts[:start] + self._parts[end:])
 
+    def is_told(self, client: int | None, frame: bytes) -> bool:
+        """Whether this is that frame. Others cost nearly nothing, as the first bytes say how long it is."""
+        start, end = self._spans.get(client, (0, 0)) if client is not None else (0, 0)
+        head = _head(self._count - (end > start), len(self._parts) - (end - start))
+        return frame.startswith(head) and frame == self.told(client)
+
 
 def _crowd(count: int, parts: bytes) -> bytes:
-    return uint(AWARENESS) + var_bytes(uint(count) + parts)
+    return _head(count, len(parts)) + parts
+
+
+def _head(count: int, size: int) -> bytes:
+    people = uint(count)
+    return uint(AWARENESS) + uint(len(people) + size) + people
 
 
 def saved(count: int) -> bytes:

@@ -1,6 +1,7 @@
 """Everybody in a room: their seats, and where their cursors are, shown to each other."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
@@ -83,21 +84,23 @@ class Company:
             self._due = asyncio.get_running_loop().call_later(PRESENCE_PAUSE, self._show_if_settled)
 
     def together(self) -> AbstractContextManager[None]:
-        """What is shown meanwhile, and what moved if that is due, goes to each reader in one go."""
-        return nullcontext() if self._due is None else CORK
+        """For a commit: what moved, if that is nearly due, goes to each reader in one go with the text."""
+        return CORK if self._pause_left() <= TAKEN_ALONG else nullcontext()
 
     def is_echo(self, reader: Peer, frame: bytes) -> bool:
         """Whether this is what was just shown to this reader; y-websocket's clients send it all back."""
-        return frame == self._shown.told(reader.client)
+        return self._shown.is_told(reader.client, frame)
 
     def settle(self) -> None:
         """What was typed is durable and being shown: so is what moved, if its pause is over, or nearly."""
-        if self._due is None:
-            return
-        early = self._due.when() - asyncio.get_running_loop().time()
-        if early <= 0 or (early <= TAKEN_ALONG and self._settled()):
-            self._due.cancel()
+        left = self._pause_left()
+        if left <= 0 or (left <= TAKEN_ALONG and self._settled()):
+            self.close()
             self._show()
+
+    def _pause_left(self) -> float:
+        """Seconds until what moved is due; endless if nothing did."""
+        return math.inf if self._due is None else self._due.when() - asyncio.get_running_loop().time()
 
     def _show_if_settled(self) -> None:
         if self._settled():

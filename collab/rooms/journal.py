@@ -13,13 +13,19 @@ log = logging.getLogger(__name__)
 HOPELESS = (UnknownDocument, DamagedDocument, RestoredDocument)
 """No retry mends these, and they are the fault of one document only."""
 
-REST, LEAST_REST, LONGEST_REST = 1.0, 0.001, 0.005
-"""For each second that it took to show a commit to everybody, so many go by before the next, within these
-bounds; a room of few waits for none. With hundreds of readers each gets fewer and larger frames, which cost
-less to write."""
+LEAST_REST, FULL_REST, REST = 0.001, 0.005, 0.25
+"""After it took so many seconds to show a commit to everybody, as many go by before the next, up to
+FULL_REST; where a quarter of it is more, that. A room of few waits for none. With hundreds of readers each
+gets fewer and larger frames, which cost less to write, and the event loop always has time for others."""
 
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
 """Seconds between tries when the store fails; doubled from the first to the longest."""
+
+
+def rest_after(showing: float) -> float:
+    """Seconds to wait for the next commit after it took so many to show one."""
+    rest = max(min(showing, FULL_REST), showing * REST)
+    return rest if rest >= LEAST_REST else 0.0
 
 
 class Author(Protocol):
@@ -103,7 +109,7 @@ class Journal:
                     for room in rooms:
                         room.fail(error)
                 self._storing = {}
-                if (rest := min(self._showing * REST, LONGEST_REST)) >= LEAST_REST:
+                if rest := rest_after(self._showing):
                     await asyncio.sleep(rest)
             self._idle.set()
 

@@ -22,7 +22,7 @@ class Wire(Protocol):
     """The shortest way to the other end of a WebSocket."""
 
     def write(self, frame: bytes) -> bool:
-        """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
+        """Write a whole frame at once, or with the cork. False without room for it, or anybody to read it."""
 
     def listen(self, receive: Receive) -> None:
         """Let messages that come whole go to `receive` at once; the others wait to be asked for, as ever."""
@@ -43,22 +43,25 @@ class Cork:
         self._held: dict[asyncio.WriteTransport, list[bytes]] | None = None
 
     def write(self, transport: asyncio.WriteTransport, data: bytes) -> None:
-        """Write, or hold it back until the cork is out."""
-        if self._held is None:
+        """Write, or hold it back until the cork is out; what is large and comes first need not wait."""
+        if self._held is None or (len(data) > SMALL and transport not in self._held):
             transport.write(data)
         else:
             self._held.setdefault(transport, []).append(data)
 
     def __enter__(self) -> None:
+        assert self._held is None, 'one cork at a time, or what is held back would be lost'
         self._held = {}
 
     def __exit__(self, *_: object) -> None:
         held, self._held = self._held or {}, None
-        for transport, parts in held.items():
+        for transport in list(held):
+            parts = held.pop(transport)
             try:
-                transport.write(b''.join(parts))
+                transport.write(parts[0]) if len(parts) == 1 else transport.writelines(parts)
             except Exception as error:  # one that has just ended: the others must not miss theirs
                 log.info('A transport failed: %r', error)
+                transport.abort()
 
 
 CORK = Cork()

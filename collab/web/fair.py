@@ -17,7 +17,7 @@ from wsproto import events
 from collab.rooms import wire
 from collab.rooms.unfinished import Unfinished
 from collab.rooms.wire import Receive
-from collab.web.whole import is_between_messages, unmasked
+from collab.web.whole import is_between_messages, unmasked, whole_messages
 
 PORTION, LONGEST_PORTION = 512, 4096
 """Bytes taken apart at once: 85 of the smallest frames there are, a millisecond of work; more if quick."""
@@ -99,14 +99,17 @@ class FairWebSocket(WSProtocol):
             return False
         if self.close_sent or not is_between_messages(self.conn):
             return False
-        messages = unmasked(data, AT_ONCE)
-        if not messages:
-            return False
-        if wait := max(map(self._receive, messages)):
+        wait, taken, until = 0.0, 0, self.loop.time() + MOMENT
+        for begin, taken in whole_messages(data, AT_ONCE):
+            wait = self._receive(unmasked(data, begin, taken))
+            if wait or self.loop.time() > until:
+                break
+        if taken and (wait or taken < len(data)):
+            self._unread += data[taken:]
             self._resting = self.read_paused = True
             self.transport.pause_reading()
             self.loop.call_later(wait, self._has_rested)
-        return True
+        return taken > 0
 
     def _has_rested(self) -> None:
         self._resting = False
@@ -114,7 +117,7 @@ class FairWebSocket(WSProtocol):
             self._go_on()
 
     def write(self, frame: bytes) -> bool:
-        """Write a whole frame at once. False if there is no room for it, or nobody to read it."""
+        """Write a whole frame at once, or with the cork. False without room for it, or anybody to read it."""
         if self._senders or self.is_over() or not self.writable.is_set():
             return False
         wire.CORK.write(self.transport, frame)

@@ -11,12 +11,12 @@ LONGER = 126
 """Stands for a size of so many bytes or more, in two bytes of its own; the next number for huge ones."""
 
 
-def unmasked(data: bytes, most: int) -> list[bytes]:
-    """The messages, if these bytes are `most` at most: binary, none empty or huge, each in a single frame.
+def whole_messages(data: bytes, most: int) -> list[tuple[int, int]]:
+    """Where each message begins and ends, still masked, if these bytes are `most` messages or fewer.
 
-    Nothing for all else.
+    Only binary ones count, none empty or huge, each in a single frame. Nothing for all else.
     """
-    found: list[bytes] = []
+    found: list[tuple[int, int]] = []
     at, end = 0, len(data)
     while at < end:
         if len(found) == most or end - at < SHORTEST or data[at] != BINARY or data[at + 1] < MASKED:
@@ -31,10 +31,16 @@ def unmasked(data: bytes, most: int) -> list[bytes]:
         at = begin + size
         if at > end:
             return []
-        key = data[begin - 4 : begin] * (size // 4 + 1)
-        plain = int.from_bytes(data[begin:at], 'big') ^ int.from_bytes(key[:size], 'big')
-        found.append(plain.to_bytes(size, 'big'))
+        found.append((begin, at))
     return found
+
+
+def unmasked(data: bytes, begin: int, end: int) -> bytes:
+    """The message that stands there, with its mask before it."""
+    size = end - begin
+    key = data[begin - 4 : begin] * (size // 4 + 1)
+    plain = int.from_bytes(data[begin:end], 'big') ^ int.from_bytes(key[:size], 'big')
+    return plain.to_bytes(size, 'big')
 
 
 def is_between_messages(connection: WSConnection) -> bool:
