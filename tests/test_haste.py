@@ -10,9 +10,12 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from models import Database, DatabaseUnusable, open_database
-from models.haste import ENOUGH, QUICK, Haste
+from models.haste import QUICK, Haste
 from tests.support.clock import Clock
 from tests.support.processes import lock
+
+ENOUGH = 40
+"""After so many quick commits a disk is a quick one."""
 
 
 class Disk:
@@ -52,20 +55,42 @@ async def count(database: Database) -> int:
 
 async def test_a_disk_that_was_quick_for_a_while_is_waited_for(database: Database) -> None:
     disk = Disk(database)
-    assert not await disk.commit(ENOUGH)
-    assert await disk.commit()
-    assert await count(database) == ENOUGH + 1
+    assert not await disk.commit(ENOUGH // 2)
+    assert await disk.commit(ENOUGH // 2)
+    assert await count(database) == ENOUGH
 
 
-async def test_one_slow_commit_and_the_next_ones_are_done_in_the_thread(database: Database) -> None:
+async def test_a_quick_disk_may_be_slow_for_a_moment(database: Database) -> None:
     disk = Disk(database)
-    assert await disk.commit(ENOUGH + 1)
+    for _ in range(3):
+        disk.takes = QUICK / 4
+        await disk.commit(ENOUGH)
+        disk.takes = QUICK * 5
+        assert await disk.commit()
+        disk.takes = QUICK / 4
+        assert await disk.commit()
+
+
+async def test_on_a_disk_that_gets_slow_the_next_ones_are_done_in_the_thread(database: Database) -> None:
+    disk = Disk(database)
+    await disk.commit(ENOUGH)
     disk.takes = QUICK * 2
-    assert await disk.commit()
-    assert not await disk.commit(2 * ENOUGH)
-    disk.takes = QUICK / 2
     assert not await disk.commit(ENOUGH)
+    disk.takes = QUICK / 2
+    assert not await disk.commit()
+    assert await disk.commit(ENOUGH)
+
+
+async def test_after_a_commit_that_all_have_noticed_the_next_ones_are_done_in_the_thread(
+    database: Database,
+) -> None:
+    disk = Disk(database)
+    await disk.commit(ENOUGH)
+    disk.takes = QUICK * 50
     assert await disk.commit()
+    disk.takes = QUICK / 2
+    assert not await disk.commit(ENOUGH // 2)
+    assert await disk.commit(ENOUGH)
 
 
 async def test_what_fails_is_undone_wherever_it_was_done(database: Database) -> None:
