@@ -189,7 +189,7 @@ async def test_a_crowd_gets_fewer_and_larger_frames(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize(
     ('showing', 'rest'),
-    [(0.0, 0.0), (0.0009, 0.0), (0.003, 0.003), (0.01, 0.005), (0.02, 0.005), (0.1, 0.025)],
+    [(0.0, 0.0), (0.001, 0.0), (0.0015, 0.001), (0.003, 0.004), (0.02, 0.005), (0.101, 0.025)],
 )
 def test_the_longer_it_takes_to_show_the_longer_is_the_rest(showing: float, rest: float) -> None:
     assert journal.rest_after(showing) == pytest.approx(rest)

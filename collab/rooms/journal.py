@@ -13,10 +13,11 @@ log = logging.getLogger(__name__)
 HOPELESS = (UnknownDocument, DamagedDocument, RestoredDocument)
 """No retry mends these, and they are the fault of one document only."""
 
-LEAST_REST, FULL_REST, REST = 0.001, 0.005, 0.25
-"""After it took so many seconds to show a commit to everybody, as many go by before the next, up to
-FULL_REST; where a quarter of it is more, that. A room of few waits for none. With hundreds of readers each
-gets fewer and larger frames, which cost less to write, and the event loop always has time for others."""
+UNNOTICED, REST, FULL_REST, LONG_REST = 0.001, 2.0, 0.005, 0.25
+"""By so many seconds more than UNNOTICED as it took to show a commit to everybody, REST times as many go by
+before the next, up to FULL_REST; LONG_REST times as many where that is more. A room of a hundred waits for
+none. With hundreds of readers each gets fewer and larger frames, which cost less to write, and the event loop
+always has time for others."""
 
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
 """Seconds between tries when the store fails; doubled from the first to the longest."""
@@ -24,8 +25,8 @@ FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
 
 def rest_after(showing: float) -> float:
     """Seconds to wait for the next commit after it took so many to show one."""
-    rest = max(min(showing, FULL_REST), showing * REST)
-    return rest if rest >= LEAST_REST else 0.0
+    more = max(0.0, showing - UNNOTICED)
+    return max(min(more * REST, FULL_REST), more * LONG_REST)
 
 
 class Author(Protocol):
