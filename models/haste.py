@@ -12,12 +12,13 @@ from typing import TypeVar
 Result = TypeVar('Result')
 
 QUICK = 0.002
-"""Seconds that a commit takes on a quick disk, on the average; nobody notices."""
+"""Most seconds that a commit takes on a quick disk, on the average."""
 WEIGHT = 1 / 16
-"""How much the last commit counts in the average. Quick disks have a slow one now and then: once a second
-takes 5 ms, or once a minute 20, and the commits after it must not go by the long way for that."""
+"""How much the last commit counts in the average. Quick disks have a slow one now and then, 5 ms once a
+second, and the ones after it must not go by the long way for that. Where the others take half a millisecond,
+one of 20 is forgiven, and everybody has waited for it."""
 UNKNOWN = 5 * QUICK
-"""The average to begin with: some thirty quick ones show that the disk is quick."""
+"""The average to begin with, and the most there is: some thirty quick ones show that the disk is quick."""
 
 
 class Haste:
@@ -38,4 +39,5 @@ class Haste:
         try:
             return commit()
         finally:
-            self._average += (self._clock() - began - self._average) * WEIGHT
+            took = self._clock() - began
+            self._average = min(UNKNOWN, self._average + (took - self._average) * WEIGHT)

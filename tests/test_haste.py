@@ -15,7 +15,7 @@ from tests.support.clock import Clock
 from tests.support.processes import lock
 
 ENOUGH = 40
-"""After so many quick commits a disk is a quick one."""
+"""After so many commits in half the time of a quick disk it is one."""
 
 
 class Disk:
@@ -65,7 +65,7 @@ async def test_a_quick_disk_may_be_slow_for_a_moment(database: Database) -> None
     for _ in range(3):
         disk.takes = QUICK / 4
         await disk.commit(ENOUGH)
-        disk.takes = QUICK * 5
+        disk.takes = QUICK * 10
         assert await disk.commit()
         disk.takes = QUICK / 4
         assert await disk.commit()
@@ -75,7 +75,7 @@ async def test_on_a_disk_that_gets_slow_the_next_ones_are_done_in_the_thread(dat
     disk = Disk(database)
     await disk.commit(ENOUGH)
     disk.takes = QUICK * 2
-    assert not await disk.commit(ENOUGH)
+    assert not await disk.commit(ENOUGH // 4)
     disk.takes = QUICK / 2
     assert not await disk.commit()
     assert await disk.commit(ENOUGH)
@@ -86,7 +86,7 @@ async def test_after_a_commit_that_all_have_noticed_the_next_ones_are_done_in_th
 ) -> None:
     disk = Disk(database)
     await disk.commit(ENOUGH)
-    disk.takes = QUICK * 50
+    disk.takes = QUICK * 5_000
     assert await disk.commit()
     disk.takes = QUICK / 2
     assert not await disk.commit(ENOUGH // 2)

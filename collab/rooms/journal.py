@@ -13,11 +13,12 @@ log = logging.getLogger(__name__)
 HOPELESS = (UnknownDocument, DamagedDocument, RestoredDocument)
 """No retry mends these, and they are the fault of one document only."""
 
-UNNOTICED, REST, FULL_REST, LONG_REST = 0.001, 2.0, 0.005, 0.25
-"""By so many seconds more than UNNOTICED as it took to show a commit to everybody, REST times as many go by
-before the next, up to FULL_REST; LONG_REST times as many where that is more. A room of a hundred waits for
-none. With hundreds of readers each gets fewer and larger frames, which cost less to write, and the event loop
-always has time for others."""
+UNNOTICED, FULL_REST = 0.001, 0.005
+SHARE, LEAST_SHARE = 2.0, 0.25
+"""To show a commit to everybody may take UNNOTICED seconds. For each second more, SHARE seconds go by before
+the next commit, up to FULL_REST seconds, but never less than LEAST_SHARE of what it took more. A room of a
+hundred hardly ever waits. With hundreds of readers each gets fewer and larger frames, which cost less to
+write, and the event loop has time for others. It counts in milliseconds: less than half of one is none."""
 
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
 """Seconds between tries when the store fails; doubled from the first to the longest."""
@@ -26,7 +27,7 @@ FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0
 def rest_after(showing: float) -> float:
     """Seconds to wait for the next commit after it took so many to show one."""
     more = max(0.0, showing - UNNOTICED)
-    return max(min(more * REST, FULL_REST), more * LONG_REST)
+    return max(min(more * SHARE, FULL_REST), more * LEAST_SHARE)
 
 
 class Author(Protocol):
