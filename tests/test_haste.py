@@ -64,7 +64,7 @@ async def test_a_quick_disk_may_be_slow_for_a_moment(database: Database) -> None
     disk = Disk(database)
     for _ in range(3):
         disk.takes = QUICK / 4
-        await disk.commit(ENOUGH)
+        await disk.commit(2 * ENOUGH)
         disk.takes = QUICK * 10
         assert await disk.commit()
         disk.takes = QUICK / 4
