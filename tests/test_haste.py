@@ -75,6 +75,7 @@ async def test_on_a_disk_that_gets_slow_the_next_ones_are_done_in_the_thread(dat
     disk = Disk(database)
     await disk.commit(ENOUGH)
     disk.takes = QUICK * 2
+    assert await disk.commit()
     assert not await disk.commit(ENOUGH // 4)
     disk.takes = QUICK / 2
     assert not await disk.commit()
