@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 from collab.document import protocol
 from collab.rooms.unfinished import Unfinished
+from collab.rooms.wire import Outlet
 from collab.web import fair
 from tests.support.rooms import becomes
 from tests.support.running import running
@@ -212,8 +213,8 @@ async def test_nothing_is_written_past_a_message_that_waits_for_room() -> None:
     socket = fair.FairWebSocket(config, ServerState(), {}, unfinished=Unfinished())
     transport: Any = Deaf()
     encoding: Any = SimpleNamespace(send=lambda event: event.data)
-    socket.transport, socket.conn = transport, encoding
-    assert not socket.write(b'too soon')
+    socket.transport, socket.conn, socket.outlet = transport, encoding, Outlet(transport)
+    assert not socket.outlet.write(b'too soon')
     with pytest.raises(ConnectionError):
         await socket.pass_on(b'too soon')
     socket.handshake_complete = True
@@ -222,9 +223,9 @@ async def test_nothing_is_written_past_a_message_that_waits_for_room() -> None:
     await asyncio.sleep(0)
     passing = asyncio.create_task(socket.pass_on(b'second'))
     await asyncio.sleep(0)
-    assert not socket.write(b'third')
+    assert not socket.outlet.write(b'third')
     socket.resume_writing()
-    assert not socket.write(b'third')
+    assert not socket.outlet.write(b'third')
     await asyncio.gather(first, passing)
-    assert socket.write(b'third')
+    assert socket.outlet.write(b'third')
     assert transport.written == [b'first', b'second', b'third']

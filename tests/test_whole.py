@@ -83,7 +83,7 @@ class Listener:
 
             def receive(message: bytes, heard: list[bytes]) -> float:
                 heard.append(message)
-                assert direct.write(wire.framed(wire.BINARY, message))
+                assert direct.outlet.send(message)
                 return self.rests.pop(0) if self.rests else 0.0
 
             direct.listen(partial(receive, heard=self.at_once))

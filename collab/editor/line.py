@@ -48,7 +48,7 @@ class Direct:
         self._window = Window()
 
     def at_once(self, frame: bytes) -> bool:
-        return len(frame) <= SMALL and self._below.write(_message(self._element_id, frame))
+        return len(frame) <= SMALL and self._below.outlet.write(_message(self._element_id, frame))
 
     async def send(self, frame: bytes) -> None:
         if len(frame) <= SMALL:

@@ -21,8 +21,7 @@ Receive = Callable[[bytes], float]
 class Wire(Protocol):
     """The shortest way to the other end of a WebSocket."""
 
-    def write(self, frame: bytes) -> bool:
-        """Write a whole frame at once, or with the cork. False without room for it, or anybody to read it."""
+    outlet: 'Outlet'
 
     def listen(self, receive: Receive) -> None:
         """Let messages that come whole go to `receive` at once; the others wait to be asked for, as ever."""
@@ -68,6 +67,16 @@ CORK = Cork()
 """The one of this process, whose event loop is in one place at a time."""
 
 
+def framed(kind: int, message: bytes) -> bytes:
+    """A message as a server sends it in one frame."""
+    size = len(message)
+    if size < 126:
+        return bytes((kind, size)) + message
+    if size < 65_536:
+        return bytes((kind, 126)) + size.to_bytes(2, 'big') + message
+    return bytes((kind, 127)) + size.to_bytes(8, 'big') + message
+
+
 class Last:
     """The last message that was framed, since a room sends the same one to everybody."""
 
@@ -85,11 +94,31 @@ class Last:
         return frame
 
 
-def framed(kind: int, message: bytes) -> bytes:
-    """A message as a server sends it in one frame."""
-    size = len(message)
-    if size < 126:
-        return bytes((kind, size)) + message
-    if size < 65_536:
-        return bytes((kind, 126)) + size.to_bytes(2, 'big') + message
-    return bytes((kind, 127)) + size.to_bytes(8, 'big') + message
+LAST = Last()
+"""The one of this process: most messages go to everybody in a room, one reader after the other."""
+
+
+class Outlet:
+    """Where whole frames leave one connection while nothing is in their way.
+
+    A room goes through the outlets of all its readers for each commit, so these are small, and whether one
+    is clear is known before it is asked.
+    """
+
+    __slots__ = ('_transport', 'is_clear')
+
+    def __init__(self, transport: asyncio.WriteTransport) -> None:
+        self._transport = transport
+        self.is_clear = False
+        """There is room, and nothing is half sent. The connection says so, and when it is so no more."""
+
+    def write(self, frame: bytes) -> bool:
+        """Write a whole frame at once, or with the cork. False without room for it, or anybody to read it."""
+        if not self.is_clear or self._transport.is_closing():
+            return False
+        CORK.write(self._transport, frame)
+        return True
+
+    def send(self, message: bytes) -> bool:
+        """Write a whole message as `write` does its frame."""
+        return self.write(LAST.frame(message))

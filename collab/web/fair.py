@@ -62,6 +62,11 @@ class FairWebSocket(WSProtocol):
         self._is_awaited = False
         self._resting = False
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """There is a connection, on which HTTP was spoken until now."""
+        super().connection_made(transport)
+        self.outlet = wire.Outlet(transport)
+
     def handle_connect(self, event: events.Request) -> None:
         """Somebody wants to come in."""
         super().handle_connect(event)
@@ -116,16 +121,9 @@ class FairWebSocket(WSProtocol):
         if not self.transport.is_closing():
             self._go_on()
 
-    def write(self, frame: bytes) -> bool:
-        """Write a whole frame at once, or with the cork. False without room for it, or anybody to read it."""
-        if self._senders or self.is_over() or not self.writable.is_set():
-            return False
-        wire.CORK.write(self.transport, frame)
-        return True
-
     async def pass_on(self, frame: bytes) -> None:
         """Write a whole frame when there is room for it. Raises ConnectionError when nobody is there."""
-        while not self.write(frame):
+        while not self.outlet.write(frame):
             if self.is_over():
                 raise ConnectionError('the connection is over')
             await self.writable.wait()
@@ -138,11 +136,15 @@ class FairWebSocket(WSProtocol):
             await super().send(message)
         finally:
             self._senders -= 1
+            self._look_at_outlet()
 
     def is_over(self) -> bool:
         """Nothing can be sent any more, or not yet."""
         ended = self.close_sent or self.disconnected or self.transport.is_closing()
         return ended or not self.handshake_complete
+
+    def _look_at_outlet(self) -> None:
+        self.outlet.is_clear = not self._senders and not self.is_over() and self.writable.is_set()
 
     def handle_message(self, event: events.TextMessage | events.BytesMessage) -> None:
         """A message came, or a part of it."""
@@ -156,6 +158,7 @@ class FairWebSocket(WSProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone."""
         self._unfinished.done(self)
+        self.outlet.is_clear = False
         super().connection_lost(exc)
 
     async def receive(self) -> WebSocketEvent:
@@ -172,9 +175,15 @@ class FairWebSocket(WSProtocol):
             return {'type': 'websocket.disconnect', 'code': NO_PACKET}
         return message
 
+    def pause_writing(self) -> None:
+        """There is no room for more until the other end has read."""
+        super().pause_writing()
+        self.outlet.is_clear = False
+
     def resume_writing(self) -> None:
         """There is room again for answers to what was read."""
         super().resume_writing()
+        self._look_at_outlet()
         if self.queue.empty() and not self._feeding:
             self._go_on()
 

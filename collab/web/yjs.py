@@ -25,8 +25,6 @@ PRESENCE_AGAIN = 15.0
 MOMENT = 0.001
 """Seconds of work for one connection before the others have their turn."""
 
-LAST = wire.Last()
-
 FOREIGN_ORIGIN, NO_DOCUMENT, REFUSED, SLOW, RESTORED = 4403, 4404, 4400, 4408, 4409
 FAILED, DONE = 1011, 1000
 """Close codes; those from 4000 on after the HTTP status they resemble."""
@@ -100,7 +98,7 @@ async def _converse(
     """Both directions until one end has enough; then the seat is given back."""
     direct = wire.of(websocket.scope)
     if direct is not None:
-        peer.send_at_once = lambda frame: direct.write(LAST.frame(frame))
+        peer.send_at_once = direct.outlet.send
     number = room.join(peer)
     sending = asyncio.create_task(_send(websocket, peer), name=f'yjs {room.id}')
     repeating = asyncio.create_task(_repeat_presence(room, peer), name=f'presence {room.id}')
