@@ -56,8 +56,8 @@ def serve(settings: Settings) -> None:
 
     from collab.pages.frame import FAVICON
     from collab.rooms.unfinished import Unfinished
-    from collab.web.fair import FairHttp
     from collab.web.listening import check_port
+    from collab.web.upgrade import FairHttp
 
     if not helpers.is_user_simulation():
         check_port(settings)

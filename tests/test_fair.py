@@ -20,6 +20,7 @@ from collab.document import protocol
 from collab.rooms.unfinished import Unfinished
 from collab.rooms.wire import Outlet
 from collab.web import fair
+from collab.web.upgrade import FairHttp
 from tests.support.rooms import becomes
 from tests.support.running import running
 from tests.support.serving import serve
@@ -85,9 +86,7 @@ async def echoing(unfinished: Unfinished | None = None, **settings: float) -> As
         except WebSocketDisconnect:
             pass
 
-    async with serve(
-        app, http=partial(fair.FairHttp, unfinished=unfinished or Unfinished()), **settings
-    ) as at:
+    async with serve(app, http=partial(FairHttp, unfinished=unfinished or Unfinished()), **settings) as at:
         yield at
 
 
@@ -207,17 +206,26 @@ class Deaf:
         return False
 
 
-async def test_nothing_is_written_past_a_message_that_waits_for_room() -> None:
+def deaf_socket() -> tuple[fair.FairWebSocket, Deaf]:
+    """A connection that was made, and what it writes to."""
     config = Config(FastAPI())
     config.load()
     socket = fair.FairWebSocket(config, ServerState(), {}, unfinished=Unfinished())
     transport: Any = Deaf()
     encoding: Any = SimpleNamespace(send=lambda event: event.data)
     socket.transport, socket.conn, socket.outlet = transport, encoding, Outlet(transport)
+    return socket, transport
+
+
+async def test_nothing_is_written_past_a_message_that_waits_for_room() -> None:
+    socket, transport = deaf_socket()
+    socket.resume_writing()
     assert not socket.outlet.write(b'too soon')
     with pytest.raises(ConnectionError):
         await socket.pass_on(b'too soon')
     socket.handshake_complete = True
+    socket.resume_writing()
+    assert socket.outlet.is_clear
     socket.pause_writing()
     first = asyncio.create_task(socket.send({'type': 'websocket.send', 'bytes': b'first'}))
     await asyncio.sleep(0)
@@ -229,3 +237,16 @@ async def test_nothing_is_written_past_a_message_that_waits_for_room() -> None:
     await asyncio.gather(first, passing)
     assert socket.outlet.write(b'third')
     assert transport.written == [b'first', b'second', b'third']
+
+
+async def test_a_message_that_is_not_sent_after_all_keeps_nothing_back() -> None:
+    socket, transport = deaf_socket()
+    socket.handshake_complete = True
+    socket.pause_writing()
+    given_up = asyncio.create_task(socket.send({'type': 'websocket.send', 'bytes': b'first'}))
+    await asyncio.sleep(0)
+    socket.resume_writing()
+    given_up.cancel()
+    await asyncio.wait([given_up])
+    assert socket.outlet.write(b'second')
+    assert transport.written == [b'second']

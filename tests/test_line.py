@@ -14,7 +14,7 @@ from collab.editor.channel import Channel
 from collab.editor.line import Direct, line_to
 from collab.rooms.peer import Peer
 from collab.rooms.unfinished import Unfinished
-from collab.web import fair
+from collab.web.upgrade import FairHttp
 from tests.support.serving import serve
 
 LARGE, SMALL = b'L' * 70_000, b'S' * 30
@@ -39,7 +39,7 @@ async def read(socket: ClientConnection, frames: list[bytes]) -> None:
 
 
 async def test_small_frames_never_get_into_or_past_a_large_one() -> None:
-    http = partial(fair.FairHttp, unfinished=Unfinished())
+    http = partial(FairHttp, unfinished=Unfinished())
     async with (
         serve(socketio.ASGIApp(core.sio), http=http) as at,
         connect(f'ws://{at}/socket.io/?EIO=4&transport=websocket', compression=None, max_size=None) as page,

@@ -1,19 +1,21 @@
 """Whole frames leave a connection only while it is clear: after its welcome, with room, before its end."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
 import pytest
 from fastapi import FastAPI, WebSocket
-from starlette.websockets import WebSocketState
+from fastapi.responses import Response
 
 from collab.rooms import wire
 from collab.rooms.unfinished import Unfinished
 from collab.web import fair
+from collab.web.upgrade import FairHttp
+from tests.support.rooms import becomes
 from tests.support.serving import serve
-from tests.test_fair import Raw, raw_connection
+from tests.test_fair import CLOSE, HANDSHAKE, PING, Raw, frame, raw_connection
 
 SMALL, LARGE = b'small', bytes(60_000)
 MOST = 1_000
@@ -21,37 +23,45 @@ MOST = 1_000
 
 
 class End:
-    """The server's end of one connection, as soon as there is one."""
+    """The server's end of the newest connection, as soon as there is one."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: float) -> None:
+        self.unfinished = Unfinished(most=1_000)
         self.clear_at_first: bool | None = None
         self.there = asyncio.Event()
+        self.address = ''
         self.socket: WebSocket
-        self.wire: wire.Wire
+        self.wire: fair.FairWebSocket
+        self._settings = settings
 
     @asynccontextmanager
-    async def serve(self) -> AsyncIterator[str]:
+    async def serve(self) -> AsyncIterator[None]:
         app, over = FastAPI(), asyncio.Event()
 
         @app.websocket('/yjs/x')
         async def hold(websocket: WebSocket) -> None:
             found = wire.of(websocket.scope)
-            assert found is not None
+            assert isinstance(found, fair.FairWebSocket)
             self.clear_at_first = found.outlet.send(SMALL)
             await websocket.accept()
             self.socket, self.wire = websocket, found
             self.there.set()
             await over.wait()
 
-        async with serve(app, http=partial(fair.FairHttp, unfinished=Unfinished())) as at:
+        @app.get('/large')
+        async def large() -> Response:
+            return Response(LARGE * MOST)
+
+        http = partial(FairHttp, unfinished=self.unfinished)
+        async with serve(app, http=http, **self._settings) as self.address, asyncio.timeout(20):
             try:
-                yield at
+                yield
             finally:
                 over.set()
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Raw]:
-        async with self.serve() as at, raw_connection(at, '/yjs/x') as raw, asyncio.timeout(20):
+        async with self.serve(), raw_connection(self.address, '/yjs/x') as raw:
             await self.there.wait()
             try:
                 yield raw
@@ -60,7 +70,9 @@ class End:
 
     def fill(self) -> int:
         """Write large messages while there is room; how many went."""
-        return next(count for count in range(MOST) if not self.wire.outlet.send(LARGE))
+        went = next((count for count in range(MOST) if not self.wire.outlet.send(LARGE)), MOST)
+        assert went < MOST
+        return went
 
 
 async def test_nothing_goes_before_the_welcome() -> None:
@@ -74,14 +86,34 @@ async def test_nothing_goes_before_the_welcome() -> None:
 async def test_without_room_a_frame_waits_until_the_reader_has_read() -> None:
     end = End()
     async with end.connected() as raw:
+        reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
+        reading.pause_reading()
         went = end.fill()
         waiting = asyncio.create_task(end.wire.pass_on(wire.framed(wire.BINARY, SMALL)))
         await asyncio.sleep(0.05)
         assert not waiting.done()
+        reading.resume_reading()
         assert [await raw.read() for _ in range(went)] == [(2, LARGE)] * went
         await waiting
         assert await raw.read() == (2, SMALL)
         assert end.wire.outlet.send(SMALL)
+
+
+async def test_a_welcome_waits_until_the_answer_before_it_was_read() -> None:
+    end = End()
+    async with end.serve(), asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection(*end.address.split(':'))
+        writer.write(f'GET /large HTTP/1.1\r\nHost: {end.address}\r\n\r\n'.encode())
+        await reader.readuntil(b'\r\n\r\n')
+        writer.write(HANDSHAKE.format('/yjs/x', end.address).encode())
+        await becomes(lambda: end.clear_at_first is False)
+        await asyncio.sleep(0.05)
+        assert not end.there.is_set()
+        assert await reader.readexactly(len(LARGE) * MOST)
+        assert b' 101 ' in await reader.readuntil(b'\r\n\r\n')
+        await end.there.wait()
+        assert end.wire.outlet.send(SMALL)
+        writer.transport.abort()
 
 
 async def test_nothing_goes_behind_a_goodbye() -> None:
@@ -89,22 +121,69 @@ async def test_nothing_goes_behind_a_goodbye() -> None:
     async with end.connected() as raw:
         await end.socket.close(4001)
         assert not end.wire.outlet.send(SMALL)
-        assert (await raw.read())[0] == 8
-        assert not raw.reader._buffer  # type: ignore[attr-defined]
+        assert (await raw.read())[0] == CLOSE
+        raw.writer.write(frame(b'\x0f\xa1', CLOSE))
+        assert await raw.reader.read() == b''
 
 
-@pytest.mark.parametrize('full', [False, True])
-async def test_nothing_goes_to_who_is_gone(full: bool) -> None:
+def _dies(connection: fair.FairWebSocket) -> None:
+    connection.send_keepalive_ping()
+    connection.keepalive_timeout()
+
+
+@pytest.mark.parametrize('ends', [fair.FairWebSocket.shutdown, fair.FairWebSocket._give_up, _dies])
+async def test_nothing_goes_behind_what_the_server_says_last(
+    ends: Callable[[fair.FairWebSocket], None],
+) -> None:
     end = End()
     async with end.connected() as raw:
-        if full:
-            end.fill()
-        raw.writer.transport.abort()
-        async with asyncio.timeout(10):
-            while not end.wire.is_over():  # type: ignore[attr-defined]  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        ends(end.wire)
         assert not end.wire.outlet.send(SMALL)
+        said = await raw.reader.read()
+        assert said
+        assert SMALL not in said
+
+
+async def test_nothing_goes_to_who_is_gone() -> None:
+    end = End()
+    async with end.connected() as raw:
+        raw.writer.transport.abort()
+        assert (await end.socket.receive())['type'] == 'websocket.disconnect'
         assert not end.wire.outlet.is_clear
         with pytest.raises(ConnectionError):
             await end.wire.pass_on(wire.framed(wire.BINARY, SMALL))
-        assert end.socket.application_state is WebSocketState.CONNECTED
+
+
+@pytest.mark.parametrize('stays', [False, True])
+async def test_who_is_silent_may_read_what_waits_but_who_takes_nothing_is_cut_off(
+    stays: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not stays:
+        monkeypatch.setattr(fair, 'STUCK', 0.05)
+    end = End(ws_ping_interval=0.05, ws_ping_timeout=0.05)
+    async with end.connected() as raw:
+        reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
+        reading.pause_reading()
+        went = end.fill()
+        await becomes(lambda: end.wire.close_sent)
+        if stays:
+            reading.resume_reading()
+            assert [await raw.read() for _ in range(went)] == [(2, LARGE)] * went
+            assert [(await raw.read())[0] for _ in range(2)] == [PING, CLOSE]
+        assert (await end.socket.receive())['type'] == 'websocket.disconnect'
+
+
+async def test_a_half_of_who_was_sent_away_is_thrown_away_without_harm_to_others() -> None:
+    end = End()
+    async with end.connected() as first:
+        first.writer.write(frame(bytes(600), last=False))
+        await becomes(lambda: end.unfinished.total == 600)
+        await end.socket.close(4001)
+        end.there.clear()
+        async with raw_connection(end.address, '/yjs/x') as second:
+            await end.there.wait()
+            second.writer.write(frame(bytes(700), last=False))
+            await becomes(lambda: end.unfinished.total == 700)
+            second.writer.write(frame(SMALL, 0))
+            assert await end.socket.receive_bytes() == bytes(700) + SMALL
+            second.writer.transport.abort()

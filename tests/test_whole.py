@@ -11,6 +11,7 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from collab.rooms import wire
 from collab.rooms.unfinished import Unfinished
 from collab.web import fair
+from collab.web.upgrade import FairHttp
 from collab.web.whole import unmasked, whole_messages
 from tests.support.serving import serve
 from tests.test_fair import PING, PONG, Raw, frame, raw_connection
@@ -93,7 +94,7 @@ class Listener:
             except WebSocketDisconnect:
                 pass
 
-        async with serve(app, http=partial(fair.FairHttp, unfinished=Unfinished())) as at:
+        async with serve(app, http=partial(FairHttp, unfinished=Unfinished())) as at:
             yield at
 
 

@@ -22,6 +22,7 @@ class Wire(Protocol):
     """The shortest way to the other end of a WebSocket."""
 
     outlet: 'Outlet'
+    """Where whole frames leave at once, while nothing is in their way."""
 
     def listen(self, receive: Receive) -> None:
         """Let messages that come whole go to `receive` at once; the others wait to be asked for, as ever."""
@@ -120,5 +121,5 @@ class Outlet:
         return True
 
     def send(self, message: bytes) -> bool:
-        """Write a whole message as `write` does its frame."""
+        """Write a whole binary message as `write` does its frame."""
         return self.write(LAST.frame(message))

@@ -6,11 +6,9 @@ until its messages are read, nothing is taken from its socket, and the network m
 """
 
 import asyncio
-from functools import partial
 from typing import Any, cast
 
 from uvicorn._types import ASGISendEvent, WebSocketEvent
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto import events
 
@@ -27,6 +25,9 @@ MOMENT = 0.001
 """Seconds of work in one turn of the event loop, if a portion takes no longer."""
 REST = 0.01
 """Seconds of rest after a moment in which no message was complete: a tenth of the time is enough."""
+STUCK = 60.0
+"""Seconds in which a reader that was closed for its silence has to take something of what waits for it. On a
+slow line a third of what the network holds may take that long."""
 PAGE_MESSAGE = 1_000_100
 """Longest message on NiceGUI's socket, in bytes. Its own limit of a million counts when all is in memory."""
 BUSY = 1013
@@ -37,14 +38,6 @@ NO_PACKET = 1007
 """Close code: a message that cannot be read."""
 PROGRAMS = ('/yjs/', '/hocuspocus/')
 """Where programs connect, whose messages may be as long as uvicorn's `ws_max_size` says."""
-
-
-class FairHttp(HttpToolsProtocol):
-    """uvicorn's HTTP, with fair WebSockets; for its setting `http`."""
-
-    def __init__(self, *args: Any, unfinished: Unfinished, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.ws_protocol_class = cast(Any, partial(FairWebSocket, unfinished=unfinished))
 
 
 class FairWebSocket(WSProtocol):
@@ -132,18 +125,20 @@ class FairWebSocket(WSProtocol):
     async def send(self, message: ASGISendEvent) -> None:
         """Send something as ASGI has it. While that waits for room, nothing is written past it."""
         self._senders += 1
+        self.outlet.is_clear = False
         try:
             await super().send(message)
         finally:
             self._senders -= 1
-            self._look_at_outlet()
+            self._tell_outlet()
 
     def is_over(self) -> bool:
         """Nothing can be sent any more, or not yet."""
         ended = self.close_sent or self.disconnected or self.transport.is_closing()
         return ended or not self.handshake_complete
 
-    def _look_at_outlet(self) -> None:
+    def _tell_outlet(self) -> None:
+        """Whenever what it goes by has changed. What closes the transport as well, the outlet sees itself."""
         self.outlet.is_clear = not self._senders and not self.is_over() and self.writable.is_set()
 
     def handle_message(self, event: events.TextMessage | events.BytesMessage) -> None:
@@ -183,7 +178,7 @@ class FairWebSocket(WSProtocol):
     def resume_writing(self) -> None:
         """There is room again for answers to what was read."""
         super().resume_writing()
-        self._look_at_outlet()
+        self._tell_outlet()
         if self.queue.empty() and not self._feeding:
             self._go_on()
 
@@ -199,10 +194,21 @@ class FairWebSocket(WSProtocol):
             self.pong_timer = self.loop.call_later(self.ping_timeout or 0, self.keepalive_timeout)
         else:
             super().keepalive_timeout()
+            self._cut_off(0)
+
+    def _cut_off(self, before: int) -> None:
+        """After the end: what waits may still be read, but is not kept for who takes nothing of it."""
+        waiting = self.transport.get_write_buffer_size()
+        if waiting and waiting == before:
+            self.transport.abort()
+        elif waiting:
+            self.loop.call_later(STUCK, self._cut_off, waiting)
 
     def _give_up(self) -> None:
         """Its half of a message needs the room of others: it may send it again, later."""
         self.buffer.clear()
+        if self.is_over():
+            return
         self.queue.put_nowait({'type': 'websocket.disconnect', 'code': BUSY})
         self.transport.write(self.conn.send(events.CloseConnection(BUSY, 'The server is busy; try again.')))
         self.close_sent = True
