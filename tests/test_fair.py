@@ -234,7 +234,8 @@ async def test_nothing_is_written_past_a_message_that_waits_for_room() -> None:
     assert not socket.outlet.write(b'third')
     socket.resume_writing()
     assert not socket.outlet.write(b'third')
-    await asyncio.gather(first, passing)
+    async with asyncio.timeout(10):
+        await asyncio.gather(first, passing)
     assert socket.outlet.write(b'third')
     assert transport.written == [b'first', b'second', b'third']
 

@@ -103,17 +103,19 @@ async def test_a_welcome_waits_until_the_answer_before_it_was_read() -> None:
     end = End()
     async with end.serve(), asyncio.timeout(20):
         reader, writer = await asyncio.open_connection(*end.address.split(':'))
-        writer.write(f'GET /large HTTP/1.1\r\nHost: {end.address}\r\n\r\n'.encode())
-        await reader.readuntil(b'\r\n\r\n')
-        writer.write(HANDSHAKE.format('/yjs/x', end.address).encode())
-        await becomes(lambda: end.clear_at_first is False)
-        await asyncio.sleep(0.05)
-        assert not end.there.is_set()
-        assert await reader.readexactly(len(LARGE) * MOST)
-        assert b' 101 ' in await reader.readuntil(b'\r\n\r\n')
-        await end.there.wait()
-        assert end.wire.outlet.send(SMALL)
-        writer.transport.abort()
+        try:
+            writer.write(f'GET /large HTTP/1.1\r\nHost: {end.address}\r\n\r\n'.encode())
+            await reader.readuntil(b'\r\n\r\n')
+            writer.write(HANDSHAKE.format('/yjs/x', end.address).encode())
+            await becomes(lambda: end.clear_at_first is False)
+            await asyncio.sleep(0.05)
+            assert not end.there.is_set()
+            assert await reader.readexactly(len(LARGE) * MOST)
+            assert b' 101 ' in await reader.readuntil(b'\r\n\r\n')
+            await end.there.wait()
+            assert end.wire.outlet.send(SMALL)
+        finally:
+            writer.transport.abort()
 
 
 async def test_nothing_goes_behind_a_goodbye() -> None:
