@@ -51,6 +51,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     'collab.web.whole': (set(), {'wsproto'}),
     # It makes uvicorn's own WebSocket fair.
     'collab.web.fair': ({'collab.rooms', 'collab.web.whole'}, {'uvicorn', 'wsproto'}),
+    'collab.web.upgrade': ({'collab.rooms', 'collab.web.fair'}, {'uvicorn'}),
     'collab.language': (set(), {'babel'}),
     'collab.language.core': ({'collab.language'}, set()),
     'collab.language.speaking': ({'collab.language'}, {'babel', 'nicegui'}),

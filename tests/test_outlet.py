@@ -25,14 +25,13 @@ MOST = 1_000
 class End:
     """The server's end of the newest connection, as soon as there is one."""
 
-    def __init__(self, **settings: float) -> None:
+    def __init__(self) -> None:
         self.unfinished = Unfinished(most=1_000)
         self.clear_at_first: bool | None = None
         self.there = asyncio.Event()
         self.address = ''
         self.socket: WebSocket
         self.wire: fair.FairWebSocket
-        self._settings = settings
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[None]:
@@ -53,7 +52,7 @@ class End:
             return Response(LARGE * MOST)
 
         http = partial(FairHttp, unfinished=self.unfinished)
-        async with serve(app, http=http, **self._settings) as self.address, asyncio.timeout(20):
+        async with serve(app, http=http) as self.address, asyncio.timeout(20):
             try:
                 yield
             finally:
@@ -68,10 +67,14 @@ class End:
             finally:
                 raw.writer.transport.abort()
 
-    def fill(self) -> int:
-        """Write large messages while there is room; how many went."""
-        went = next((count for count in range(MOST) if not self.wire.outlet.send(LARGE)), MOST)
-        assert went < MOST
+    async def fill(self) -> int:
+        """Write large messages until there is room no more; how many went."""
+        went = 0
+        while self.wire.outlet.is_clear:
+            while self.wire.outlet.send(LARGE):
+                went += 1
+                assert went < MOST
+            await asyncio.sleep(0.01)  # the network may take some more, a moment later
         return went
 
 
@@ -88,7 +91,7 @@ async def test_without_room_a_frame_waits_until_the_reader_has_read() -> None:
     async with end.connected() as raw:
         reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
         reading.pause_reading()
-        went = end.fill()
+        went = await end.fill()
         waiting = asyncio.create_task(end.wire.pass_on(wire.framed(wire.BINARY, SMALL)))
         await asyncio.sleep(0.05)
         assert not waiting.done()
@@ -101,7 +104,7 @@ async def test_without_room_a_frame_waits_until_the_reader_has_read() -> None:
 
 async def test_a_welcome_waits_until_the_answer_before_it_was_read() -> None:
     end = End()
-    async with end.serve(), asyncio.timeout(20):
+    async with end.serve():
         reader, writer = await asyncio.open_connection(*end.address.split(':'))
         try:
             writer.write(f'GET /large HTTP/1.1\r\nHost: {end.address}\r\n\r\n'.encode())
@@ -162,12 +165,12 @@ async def test_who_is_silent_may_read_what_waits_but_who_takes_nothing_is_cut_of
 ) -> None:
     if not stays:
         monkeypatch.setattr(fair, 'STUCK', 0.05)
-    end = End(ws_ping_interval=0.05, ws_ping_timeout=0.05)
+    end = End()
     async with end.connected() as raw:
         reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
         reading.pause_reading()
-        went = end.fill()
-        await becomes(lambda: end.wire.close_sent)
+        went = await end.fill()
+        _dies(end.wire)
         if stays:
             reading.resume_reading()
             assert [await raw.read() for _ in range(went)] == [(2, LARGE)] * went
