@@ -26,6 +26,7 @@ from tests.support.source import (
 TABLE: dict[str, tuple[set[str], set[str]]] = {
     'models': (set(), {'sqlalchemy', 'alembic'}),
     'collab': (set(), set()),
+    'collab.aside': (set(), set()),
     'collab.settings': (set(), {'dotenv', 'pydantic', 'pydantic_settings'}),
     'collab.commands': ({'collab.rooms', 'collab.settings', 'collab.storage', 'models'}, set()),
     'collab.data_folder': ({'collab.settings'}, set()),
@@ -39,9 +40,16 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     'collab.files.web_page': ({'collab.files'}, {'markdown_it', 'nh3'}),
     'collab.files.word': ({'collab.files'}, {'docx', 'markdown_it'}),
     'collab.files.word_letters': ({'collab.files'}, {'docx', 'markdown_it'}),
-    'collab.rooms': ({'collab.document'}, set()),
+    'collab.rooms': ({'collab.aside', 'collab.document'}, set()),
     'collab.storage': (
-        {'models', 'collab.rooms.images', 'collab.rooms.ports', 'collab.rooms.shelf', 'collab.rooms.talk'},
+        {
+            'models',
+            'collab.aside',
+            'collab.rooms.images',
+            'collab.rooms.ports',
+            'collab.rooms.shelf',
+            'collab.rooms.talk',
+        },
         {'sqlalchemy'},
     ),
     'collab.web': (

@@ -1,10 +1,10 @@
 """Keeps logs short: what was typed long ago goes into chapters while everybody types on."""
 
-import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from collab.aside import aside
 from collab.document.binding import Bound, bind
 from collab.document.chapter import Entry
 from collab.rooms.ports import (
@@ -59,7 +59,7 @@ async def _some_chapters(store: Store, room: Room, now: int) -> bool:
     if not stretches:
         return False
     stored = await store.load_bound(room.id)
-    bound = await asyncio.to_thread(_bind, stored, stretches)
+    bound = await aside(_bind, stored, stretches)
     for rows, content in zip(stretches, bound.contents, strict=True):
         first, last = rows[0], rows[-1]
         chapter = Chapter(first.seq, last.seq, last.created_at, content, first.begins_life)

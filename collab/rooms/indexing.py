@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from collab.aside import aside
 from collab.rooms.ports import Store
 from collab.rooms.shelf import Indexed, Lag
 from collab.rooms.snapshots import text_of
@@ -89,7 +90,7 @@ class Indexing:
         try:
             stored = await self._store.load(lag.document_id)
             now = Lag(lag.document_id, stored.info.title, stored.epoch, stored.seq)
-            return Indexed(now, await asyncio.to_thread(text_of, stored))
+            return Indexed(now, await aside(text_of, stored))
         except Exception as error:  # it can be found by its title at least, and is not read again and again
             log.warning('The text of %s cannot be searched: %s', lag.document_id, error)
             return Indexed(lag, '')

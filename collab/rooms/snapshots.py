@@ -1,11 +1,12 @@
 """Summing up the log, so that opening a document costs what its text costs and not what its history does."""
 
-import asyncio
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 
+from collab.aside import aside
 from collab.document.admission import Incomplete, Refused
 from collab.document.broken import Ambiguous, BrokenDocument
 from collab.document.change import Change
@@ -34,7 +35,7 @@ async def sum_up(store: Store, room: Room) -> bool:
     async with room.tail.lock:
         try:
             stored = await store.load(room.id)
-            state = await asyncio.to_thread(_summary, stored)
+            state = await aside(_summary, stored)
             if state is None:
                 room.tail.failed()
                 return False
@@ -49,24 +50,35 @@ async def sum_up(store: Store, room: Room) -> bool:
 def rebuild(stored: StoredDocument) -> SharedDocument:
     """The document that a snapshot and the log after it make. Raises DamagedDocument when they make none."""
     document = SharedDocument()
-    try:
+    with _closed_if_damaged(document):
         if stored.snapshot is not None:
             document.load_snapshot(stored.snapshot)
         for update in _log_of(stored):
             document.load(update)
-    except (Refused, Incomplete, BrokenDocument, ProtocolError) as error:
-        document.close()
-        raise DamagedDocument(f'its updates do not fit together ({error or "one is missing"})') from error
     return document
 
 
 def text_of(stored: StoredDocument) -> str:
     """The text that a snapshot and the log after it make. Raises DamagedDocument when they make none."""
-    document = rebuild(stored)
+    document = SharedDocument()
+    with _closed_if_damaged(document):
+        if stored.snapshot is not None:
+            document.load_snapshot(stored.snapshot)
+        document.replay(_log_of(stored))
     try:
         return document.text
     finally:
         document.close()
+
+
+@contextmanager
+def _closed_if_damaged(document: SharedDocument) -> Iterator[None]:
+    """Raises DamagedDocument for what goes wrong inside."""
+    try:
+        yield
+    except (Refused, Incomplete, BrokenDocument, ProtocolError) as error:
+        document.close()
+        raise DamagedDocument(f'its updates do not fit together ({error or "one is missing"})') from error
 
 
 @dataclass(frozen=True, slots=True)

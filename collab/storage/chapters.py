@@ -8,6 +8,7 @@ from itertools import accumulate
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from collab.aside import aside
 from collab.rooms.ports import Chapter, DamagedDocument, LogRow, LogSize, RestoredDocument, StoredDocument
 from collab.storage import checksums, finding
 from collab.storage.finding import AnyRow, proven_chapter, proven_row, telling_damage
@@ -48,7 +49,7 @@ class Chapters:
             bound, found = await self._database.read(
                 lambda connection: _rows(connection, document_id, most, size)
             )
-        return await asyncio.to_thread(_prove_rows, document_id, bound, found)
+        return await aside(_prove_rows, document_id, bound, found)
 
     async def chapter(self, document_id: str, after: int, epoch: int) -> Chapter | None:
         """The chapter that begins behind update `after`, proven. Raises as the port says."""
@@ -76,12 +77,13 @@ class Chapters:
         await self._database.write_at_once(_give_back)
 
     async def _prove(self, document_id: str, *, bound: bool = False) -> StoredDocument:
+        in_thread = aside if bound else asyncio.to_thread  # for the whole document, somebody may wait
         before = None
         while True:
             reading = await self._read(document_id, before, bound)
             # Off the event loop: a long log takes a while to prove, and others are typing.
-            if await asyncio.to_thread(reading.has_sound_snapshot):
-                return await asyncio.to_thread(reading.prove)
+            if await in_thread(reading.has_sound_snapshot):
+                return await in_thread(reading.prove)
             found = reading.snapshot.seq if reading.snapshot else 0
             before = found if isinstance(found, int) else 0  # a damaged one may be anything
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from collab.aside import aside
 from collab.rooms.shelf import DocumentInfo, Found, Indexed, Lag, Ranges
 
 log = logging.getLogger(__name__)
@@ -79,11 +80,11 @@ class SearchIndex:
 
     async def behind(self) -> Sequence[Lag]:
         """The documents that the index does not hold as they are; it forgets those that are gone."""
-        return await asyncio.to_thread(self._behind)
+        return await aside(self._behind)
 
     async def index(self, documents: Sequence[Indexed]) -> None:
         """Let these be found by their titles and texts as they are now."""
-        await asyncio.to_thread(self._index, documents)
+        await aside(self._index, documents)
 
     def _search(self, wanted: str, limit: int) -> Sequence[Found]:
         if not self._file.exists():
