@@ -58,7 +58,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     'collab.web.whole': (set(), {'wsproto'}),
     # It makes uvicorn's own WebSocket fair.
-    'collab.web.fair': ({'collab.rooms', 'collab.web.whole'}, {'uvicorn', 'wsproto'}),
+    'collab.web.fair': ({'collab.rooms', 'collab.web.patience', 'collab.web.whole'}, {'uvicorn', 'wsproto'}),
+    'collab.web.patience': (set(), {'uvicorn'}),
     'collab.web.upgrade': ({'collab.rooms', 'collab.web.fair'}, {'uvicorn'}),
     'collab.language': (set(), {'babel'}),
     'collab.language.core': ({'collab.language'}, set()),

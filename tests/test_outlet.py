@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import pytest
 from fastapi import FastAPI, WebSocket
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 from collab.rooms import wire
 from collab.rooms.unfinished import Unfinished
-from collab.web import fair
+from collab.web import fair, patience
 from collab.web.upgrade import FairHttp
 from tests.support.rooms import becomes
 from tests.support.serving import serve
@@ -25,17 +25,28 @@ MOST = 1_000
 class End:
     """The server's end of the newest connection, as soon as there is one."""
 
+    async def endless(self) -> AsyncIterator[bytes]:
+        """An answer that never ends, and whether it did."""
+        try:
+            while not self.over.is_set():
+                yield SMALL
+                await asyncio.sleep(0.01)
+        finally:
+            self.ended.set()
+
     def __init__(self) -> None:
         self.unfinished = Unfinished(most=1_000)
         self.clear_at_first: bool | None = None
         self.there = asyncio.Event()
+        self.ended = asyncio.Event()
+        self.over = asyncio.Event()
         self.address = ''
         self.socket: WebSocket
         self.wire: fair.FairWebSocket
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[None]:
-        app, over = FastAPI(), asyncio.Event()
+        app = FastAPI()
 
         @app.websocket('/yjs/x')
         async def hold(websocket: WebSocket) -> None:
@@ -45,7 +56,11 @@ class End:
             await websocket.accept()
             self.socket, self.wire = websocket, found
             self.there.set()
-            await over.wait()
+            await self.over.wait()
+
+        @app.get('/endless')
+        async def endless() -> Response:
+            return StreamingResponse(self.endless())
 
         @app.get('/large')
         async def large() -> Response:
@@ -56,7 +71,7 @@ class End:
             try:
                 yield
             finally:
-                over.set()
+                self.over.set()
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Raw]:
@@ -121,6 +136,20 @@ async def test_a_welcome_waits_until_the_answer_before_it_was_read() -> None:
             writer.transport.abort()
 
 
+async def test_who_does_not_wait_for_the_end_of_an_answer_is_cut_off() -> None:
+    end = End()
+    async with end.serve():
+        reader, writer = await asyncio.open_connection(*end.address.split(':'))
+        writer.write(f'GET /endless HTTP/1.1\r\nHost: {end.address}\r\n\r\n'.encode())
+        await reader.readuntil(SMALL)
+        writer.write(HANDSHAKE.format('/yjs/x', end.address).encode())
+        with suppress(ConnectionError):
+            assert b' 101 ' not in await reader.read()
+        async with asyncio.timeout(10):
+            await end.ended.wait()
+        writer.transport.abort()
+
+
 async def test_nothing_goes_behind_a_goodbye() -> None:
     end = End()
     async with end.connected() as raw:
@@ -164,7 +193,7 @@ async def test_who_is_silent_may_read_what_waits_but_who_takes_nothing_is_cut_of
     stays: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not stays:
-        monkeypatch.setattr(fair, 'STUCK', 0.05)
+        monkeypatch.setattr(patience, 'STUCK', 0.05)
     end = End()
     async with end.connected() as raw:
         reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
@@ -175,6 +204,42 @@ async def test_who_is_silent_may_read_what_waits_but_who_takes_nothing_is_cut_of
             reading.resume_reading()
             assert [await raw.read() for _ in range(went)] == [(2, LARGE)] * went
             assert [(await raw.read())[0] for _ in range(2)] == [PING, CLOSE]
+        assert (await end.socket.receive())['type'] == 'websocket.disconnect'
+
+
+@pytest.mark.parametrize('stays', [False, True])
+async def test_who_takes_nothing_is_cut_off_though_it_said_one_thing_more(
+    stays: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not stays:
+        monkeypatch.setattr(patience, 'STUCK', 0.05)
+    end = End()
+    async with end.connected() as raw:
+        reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
+        reading.pause_reading()
+        went = await end.fill()
+        raw.writer.write(frame(SMALL))
+        await becomes(lambda: end.wire.read_paused)
+        end.wire.ping_timeout = 0.01
+        end.wire.send_keepalive_ping()
+        if stays:
+            await asyncio.sleep(0.1)
+            reading.resume_reading()
+            assert [await raw.read() for _ in range(went)] == [(2, LARGE)] * went
+            assert await end.socket.receive_bytes() == SMALL
+        else:
+            assert (await end.socket.receive())['type'] == 'websocket.disconnect'
+
+
+async def test_an_end_that_nobody_reads_does_not_take_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, 'STUCK', 0.05)
+    end = End()
+    async with end.connected() as raw:
+        reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
+        reading.pause_reading()
+        await end.fill()
+        end.wire.transport.close()
+        end.wire.send_keepalive_ping()
         assert (await end.socket.receive())['type'] == 'websocket.disconnect'
 
 

@@ -9,12 +9,12 @@ import asyncio
 from typing import Any, cast
 
 from uvicorn._types import ASGISendEvent, WebSocketEvent
-from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto import events
 
 from collab.rooms import wire
 from collab.rooms.unfinished import Unfinished
 from collab.rooms.wire import Receive
+from collab.web.patience import PatientWebSocket
 from collab.web.whole import is_between_messages, unmasked, whole_messages
 
 PORTION, LONGEST_PORTION = 512, 4096
@@ -25,9 +25,6 @@ MOMENT = 0.001
 """Seconds of work in one turn of the event loop, if a portion takes no longer."""
 REST = 0.01
 """Seconds of rest after a moment in which no message was complete: a tenth of the time is enough."""
-STUCK = 60.0
-"""Seconds in which a reader that was closed for its silence has to take something of what waits for it. On a
-slow line a third of what the network holds may take that long."""
 PAGE_MESSAGE = 1_000_100
 """Longest message on NiceGUI's socket, in bytes. Its own limit of a million counts when all is in memory."""
 BUSY = 1013
@@ -40,15 +37,14 @@ PROGRAMS = ('/yjs/', '/hocuspocus/')
 """Where programs connect, whose messages may be as long as uvicorn's `ws_max_size` says."""
 
 
-class FairWebSocket(WSProtocol):
-    """uvicorn's WebSocket, except that it reads no more than it can pass on."""
+class FairWebSocket(PatientWebSocket):
+    """uvicorn's WebSocket, except that it reads no more than it can pass on, and is patient."""
 
     def __init__(self, *args: Any, unfinished: Unfinished, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._unfinished = unfinished
         self._unread = bytearray()
         self._feeding = False
-        self._heard = False
         self._is_page = False
         self._senders = 0
         self._receive: Receive | None = None
@@ -70,7 +66,7 @@ class FairWebSocket(WSProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
-        self._heard = True
+        self.heard = True
         if not self._unread and self.writable.is_set():
             if self._took_at_once(data):
                 return
@@ -182,28 +178,6 @@ class FairWebSocket(WSProtocol):
         if self.queue.empty() and not self._feeding:
             self._go_on()
 
-    def send_keepalive_ping(self) -> None:
-        """Ask whether the peer is there."""
-        self._heard = False
-        super().send_keepalive_ping()
-
-    def keepalive_timeout(self) -> None:
-        """A ping was not answered. The peer is dead, unless it was heard of, or we did not read."""
-        if self.read_paused or self._heard:
-            self._heard = False
-            self.pong_timer = self.loop.call_later(self.ping_timeout or 0, self.keepalive_timeout)
-        else:
-            super().keepalive_timeout()
-            self._cut_off(0)
-
-    def _cut_off(self, before: int) -> None:
-        """After the end: what waits may still be read, but is not kept for who takes nothing of it."""
-        waiting = self.transport.get_write_buffer_size()
-        if waiting and waiting == before:
-            self.transport.abort()
-        elif waiting:
-            self.loop.call_later(STUCK, self._cut_off, waiting)
-
     def _give_up(self) -> None:
         """Its half of a message needs the room of others: it may send it again, later."""
         self.buffer.clear()
@@ -222,7 +196,7 @@ class FairWebSocket(WSProtocol):
             self.loop.call_soon(self._feed)
         elif self.read_paused:
             self.read_paused = False
-            self._heard = True  # its answer to a ping may have waited for this
+            self.heard = True  # its answer to a ping may have waited for this
             self.transport.resume_reading()
 
     def _feed(self) -> None:

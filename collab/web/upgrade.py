@@ -17,7 +17,13 @@ class FairHttp(HttpToolsProtocol):
         self.ws_protocol_class = cast(Any, partial(FairWebSocket, unfinished=unfinished))
 
     def handle_websocket_upgrade(self) -> None:
-        """From here on it is a WebSocket, which may have to wait until an answer before it was read."""
+        """From here on it is a WebSocket, which may have to wait until an answer before it was read.
+
+        Who does not wait for the end of an answer is cut off: the rest of it would be said on the WebSocket.
+        """
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.abort()
+            return
         super().handle_websocket_upgrade()
         if self.flow.write_paused:
             cast(FairWebSocket, self.transport.get_protocol()).pause_writing()
