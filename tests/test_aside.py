@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from collab.aside import NICENESS, THREADS, aside
+from tests.support.rooms import becomes
 
 
 def urgency() -> int:
@@ -43,8 +44,7 @@ async def test_few_are_at_work_at_a_time() -> None:
             at_work -= 1
 
     tasks = [asyncio.create_task(aside(work)) for _ in range(10 * THREADS)]
-    while most < THREADS:  # noqa: ASYNC110 (threads tell no event loop)
-        await asyncio.sleep(0)
+    await becomes(lambda: most >= THREADS)
     enough.release(len(tasks))
     await asyncio.gather(*tasks)
 

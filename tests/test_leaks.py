@@ -45,8 +45,9 @@ def is_closing(name: str) -> bool:
 
 
 def what_runs() -> Counter[str]:
-    """Tasks, and threads but for those that the event loop keeps for whoever needs one."""
-    threads = (thread.name for thread in threading.enumerate() if not thread.name.startswith('asyncio_'))
+    """Tasks, and threads but for those that are kept for whoever needs one."""
+    kept = ('asyncio_', 'aside_')
+    threads = (thread.name for thread in threading.enumerate() if not thread.name.startswith(kept))
     return Counter(task.get_name() for task in asyncio.all_tasks()) + Counter(threads)
 
 

@@ -70,6 +70,27 @@ async def test_a_document_that_people_type_in_is_looked_at_every_few_seconds_and
         assert await found(store, 'more') == ['plan']
 
 
+async def test_what_is_open_is_not_read_from_the_store_unless_it_is_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = MemoryStore()
+    now = [0.0]
+    async with open_hub(store, clock=lambda: now[0], index=False) as hub:
+        await hub.create('Plan', document_id='plan')
+        async with hub.open('plan') as room:
+            loads = store.loads
+            room.insert(0, 'Bring the ladder')
+            await room.saved()
+            await hub.indexing.catch_up()
+            assert (await found(store, 'ladder'), store.loads) == (['plan'], loads)
+            monkeypatch.setattr('collab.rooms.indexing.AT_HAND', 15)
+            now[0] += REST + 1
+            room.insert(0, 'Do not ')
+            await room.saved()
+            await hub.indexing.catch_up()
+            assert (store.indexed['plan'].text, store.loads) == ('Do not Bring the ladder', loads + 1)
+
+
 async def test_a_long_document_is_looked_at_rarely() -> None:
     store = MemoryStore()
     now = [0.0]

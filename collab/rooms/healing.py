@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from collab.aside import aside
 from collab.document.digest import Digest
 from collab.rooms.editing import CODE
 from collab.rooms.ports import Record, RestoredDocument, SettledDocument, Store
@@ -151,7 +150,7 @@ class Healing:
             async with self._proving:
                 began = self._clock()
                 stored = await self._store.load(room.id)
-                proof = await aside(proof_of, stored)
+                proof = await asyncio.to_thread(proof_of, stored)
                 self._resting_until = self._clock() + REST_PER_WORK * (self._clock() - began)
                 room.comparison.proven(stored.seq, proof)
         except Exception:

@@ -62,7 +62,7 @@ class OpenDocuments(Watchers):
         self._tasks: set[asyncio.Task[None]] = set()
         self.allowances = Allowances(clock)
         self.journal = Journal(store, self._trouble)
-        self.indexing = Indexing(store, clock, lambda: self.tell(Happening.INDEX))
+        self.indexing = Indexing(store, clock, lambda: self.tell(Happening.INDEX), room=self.room)
         self.emptying = Emptying(store, now)
         self.healing = Healing(store, self._spawn, clock=clock, now=now)
 

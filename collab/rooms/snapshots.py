@@ -50,35 +50,35 @@ async def sum_up(store: Store, room: Room) -> bool:
 def rebuild(stored: StoredDocument) -> SharedDocument:
     """The document that a snapshot and the log after it make. Raises DamagedDocument when they make none."""
     document = SharedDocument()
-    with _closed_if_damaged(document):
-        if stored.snapshot is not None:
-            document.load_snapshot(stored.snapshot)
-        for update in _log_of(stored):
-            document.load(update)
+    try:
+        with _telling_damage():
+            if stored.snapshot is not None:
+                document.load_snapshot(stored.snapshot)
+            for update in _log_of(stored):
+                document.load(update)
+    except DamagedDocument:
+        document.close()
+        raise
     return document
 
 
 def text_of(stored: StoredDocument) -> str:
     """The text that a snapshot and the log after it make. Raises DamagedDocument when they make none."""
-    document = SharedDocument()
-    with _closed_if_damaged(document):
-        if stored.snapshot is not None:
-            document.load_snapshot(stored.snapshot)
-        document.replay(_log_of(stored))
+    document = rebuild(stored)
     try:
-        return document.text
+        with _telling_damage():
+            return document.text
     finally:
         document.close()
 
 
 @contextmanager
-def _closed_if_damaged(document: SharedDocument) -> Iterator[None]:
-    """Raises DamagedDocument for what goes wrong inside."""
+def _telling_damage() -> Iterator[None]:
     try:
         yield
     except (Refused, Incomplete, BrokenDocument, ProtocolError) as error:
-        document.close()
-        raise DamagedDocument(f'its updates do not fit together ({error or "one is missing"})') from error
+        words = str(error) or 'one is missing'
+        raise DamagedDocument(f'its updates do not fit together ({words})') from error
 
 
 @dataclass(frozen=True, slots=True)
