@@ -60,7 +60,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     # It makes uvicorn's own WebSocket fair.
     'collab.web.fair': ({'collab.rooms', 'collab.web.patience', 'collab.web.whole'}, {'uvicorn', 'wsproto'}),
     'collab.web.patience': (set(), {'uvicorn'}),
-    'collab.web.upgrade': ({'collab.rooms', 'collab.web.fair'}, {'uvicorn'}),
+    'collab.web.upgrade': ({'collab.rooms', 'collab.web.fair', 'collab.web.patience'}, {'uvicorn'}),
     'collab.language': (set(), {'babel'}),
     'collab.language.core': ({'collab.language'}, set()),
     'collab.language.speaking': ({'collab.language'}, {'babel', 'nicegui'}),

@@ -6,70 +6,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
-from uvicorn.config import Config
-from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from collab.document import protocol
 from collab.rooms.unfinished import Unfinished
-from collab.rooms.wire import Outlet
 from collab.web import fair
 from collab.web.upgrade import FairHttp
+from tests.support.raw import BINARY, CLOSE, PING, PONG, deaf_socket, frame, raw_connection
 from tests.support.rooms import becomes
 from tests.support.running import running
 from tests.support.serving import serve
-
-BINARY, CLOSE, PING, PONG = 2, 8, 9, 10
-HANDSHAKE = (
-    'GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n'
-)
-
-
-def frame(payload: bytes, kind: int = BINARY, *, last: bool = True, length: int | None = None) -> bytes:
-    """A WebSocket frame of a client (RFC 6455); `length` is what it says it will bring."""
-    size = len(payload) if length is None else length
-    head = bytes([kind | 0x80 * last])
-    if size < 126:
-        head += bytes([0x80 | size])
-    elif size < 65_536:
-        head += b'\xfe' + struct.pack('!H', size)
-    else:
-        head += b'\xff' + struct.pack('!Q', size)
-    return head + bytes(4) + payload
-
-
-@asynccontextmanager
-async def raw_connection(address: str, path: str = '/echo') -> AsyncIterator['Raw']:
-    """A connection that can say what no honest client would."""
-    reader, writer = await asyncio.open_connection(*address.split(':'))
-    writer.write(HANDSHAKE.format(path, address).encode())
-    await reader.readuntil(b'\r\n\r\n')
-    yield Raw(reader, writer)
-    writer.close()
-    with suppress(ConnectionError):
-        await writer.wait_closed()
-
-
-class Raw:
-    """Its two ends."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-
-    async def read(self) -> tuple[int, bytes]:
-        """Kind and payload of the next frame from the server."""
-        kind, size = await self.reader.readexactly(2)
-        if size == 126:
-            (size,) = struct.unpack('!H', await self.reader.readexactly(2))
-        return kind & 15, await self.reader.readexactly(size)
 
 
 @asynccontextmanager
@@ -193,28 +143,6 @@ async def test_a_frame_of_64_megabytes_ends_its_connection_and_the_longest_docum
             async with asyncio.timeout(20):
                 while len(await collab.text('longest')) != len(text):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
-
-
-class Deaf:
-    """A transport that writes down what it is given."""
-
-    def __init__(self) -> None:
-        self.written: list[bytes] = []
-        self.write = self.written.append
-
-    def is_closing(self) -> bool:
-        return False
-
-
-def deaf_socket() -> tuple[fair.FairWebSocket, Deaf]:
-    """A connection that was made, and what it writes to."""
-    config = Config(FastAPI())
-    config.load()
-    socket = fair.FairWebSocket(config, ServerState(), {}, unfinished=Unfinished())
-    transport: Any = Deaf()
-    encoding: Any = SimpleNamespace(send=lambda event: event.data)
-    socket.transport, socket.conn, socket.outlet = transport, encoding, Outlet(transport)
-    return socket, transport
 
 
 async def test_nothing_is_written_past_a_message_that_waits_for_room() -> None:

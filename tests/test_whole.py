@@ -13,8 +13,8 @@ from collab.rooms.unfinished import Unfinished
 from collab.web import fair
 from collab.web.upgrade import FairHttp
 from collab.web.whole import unmasked, whole_messages
+from tests.support.raw import PING, PONG, Raw, frame, raw_connection
 from tests.support.serving import serve
-from tests.test_fair import PING, PONG, Raw, frame, raw_connection
 
 MASK = b'\x01\x80\xff\x7e'
 

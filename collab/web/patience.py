@@ -1,12 +1,41 @@
 """Tells a peer that is slow, or that nobody listened to, from one that is gone; and lets only that one go."""
 
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 
-STUCK = 60.0
-"""Seconds in which a reader has to take something of what waits for it, once there are doubts whether it is
-there. On a slow line a third of what the network holds may take that long."""
+STUCK = 120.0
+"""Seconds in which a reader has to take something of what waits for it. A system makes room only when a third
+of what it holds has gone, and on a slow line that may be a megabyte."""
+
+
+class Watch:
+    """Looks after what waits for a reader, and ends the connection when it takes nothing of it for long."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """From now on, until `end` or until nothing waits."""
+        self.end()
+        self._look(0)
+
+    def end(self) -> None:
+        """There is nothing to look after any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self, before: int) -> None:
+        self._timer = None
+        waiting = self._transport.get_write_buffer_size()
+        if waiting and waiting == before:
+            self._transport.abort()
+        elif waiting:
+            self._timer = self._loop.call_later(STUCK, self._look, waiting)
 
 
 class PatientWebSocket(WSProtocol):
@@ -15,38 +44,45 @@ class PatientWebSocket(WSProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.heard = False
-        """Something came from the peer, or may have been there, since the last ping."""
-        self._waiting = 0
-        self._took_at = 0.0
+        """Something came from the peer, or may have been there, since we looked last."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """There is a connection, on which HTTP was spoken until now."""
+        super().connection_made(transport)
+        self._watch = Watch(transport, self.loop)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        self._watch.end()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """There is no room for more until the other end has read."""
+        super().pause_writing()
+        self._watch.begin()
+
+    def resume_writing(self) -> None:
+        """There is room again."""
+        super().resume_writing()
+        if not self._ends():
+            self._watch.end()
 
     def send_keepalive_ping(self) -> None:
         """Ask whether the peer is there, or see to the end."""
         self.heard = False
         super().send_keepalive_ping()
-        if self.close_sent or self.transport.is_closing():
-            self._cut_off(0)
+        if self._ends():
+            self._watch.begin()
 
     def keepalive_timeout(self) -> None:
         """A ping was not answered. The peer is dead, unless it was heard of, or we did not read."""
-        ends = self.close_sent or self.transport.is_closing()
-        if not ends and (self.heard or (self.read_paused and not self._is_stuck())):
+        if not self._ends() and (self.heard or self.read_paused):
             self.heard = False
             self.pong_timer = self.loop.call_later(self.ping_timeout or 0, self.keepalive_timeout)
         else:
             super().keepalive_timeout()
-            self._cut_off(0)
+            self._watch.begin()
 
-    def _is_stuck(self) -> bool:
-        """Whether we do not read because it does not, and it has taken nothing for STUCK seconds."""
-        waiting, now = self.transport.get_write_buffer_size(), self.loop.time()
-        if self.writable.is_set() or waiting != self._waiting:
-            self._waiting, self._took_at = waiting, now
-        return now >= self._took_at + STUCK
-
-    def _cut_off(self, before: int) -> None:
-        """After the end: what waits may still be read, but is not kept for who takes nothing of it."""
-        waiting = self.transport.get_write_buffer_size()
-        if waiting and waiting == before:
-            self.transport.abort()
-        elif waiting:
-            self.loop.call_later(STUCK, self._cut_off, waiting)
+    def _ends(self) -> bool:
+        """Whether all has been said."""
+        return self.close_sent or self.transport.is_closing()

@@ -1,5 +1,6 @@
 """HTTP that becomes a WebSocket of ours."""
 
+import asyncio
 from functools import partial
 from typing import Any, cast
 
@@ -7,23 +8,55 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from collab.rooms.unfinished import Unfinished
 from collab.web.fair import FairWebSocket
+from collab.web.patience import Watch
 
 
 class FairHttp(HttpToolsProtocol):
-    """uvicorn's HTTP, with fair WebSockets; for its setting `http`."""
+    """uvicorn's HTTP, with fair WebSockets, and an end for who does not read; for its setting `http`."""
 
     def __init__(self, *args: Any, unfinished: Unfinished, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ws_protocol_class = cast(Any, partial(FairWebSocket, unfinished=unfinished))
+        self._upgrades = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """There is a connection."""
+        super().connection_made(transport)
+        self._watch = Watch(transport, self.loop)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        self._watch.end()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """There is no room for more of an answer until the other end has read."""
+        super().pause_writing()
+        self._watch.begin()
+
+    def resume_writing(self) -> None:
+        """There is room again."""
+        super().resume_writing()
+        self._watch.end()
 
     def handle_websocket_upgrade(self) -> None:
-        """From here on it is a WebSocket, which may have to wait until an answer before it was read.
+        """From here on it is a WebSocket, as soon as all that was asked for before is answered.
 
-        Who does not wait for the end of an answer is cut off: the rest of it would be said on the WebSocket.
+        The welcome waits until the other end has made room for it.
         """
         if self.cycle is not None and not self.cycle.response_complete:
-            self.transport.abort()
+            self._upgrades = True
+            self.flow.pause_reading()
             return
+        self._watch.end()
         super().handle_websocket_upgrade()
         if self.flow.write_paused:
             cast(FairWebSocket, self.transport.get_protocol()).pause_writing()
+
+    def on_response_complete(self) -> None:
+        """An answer was given; perhaps the last."""
+        super().on_response_complete()
+        if self._upgrades and self.cycle.response_complete and not self.transport.is_closing():
+            self._upgrades = False
+            self._unset_keepalive_if_required()
+            self.handle_websocket_upgrade()
