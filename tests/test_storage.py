@@ -317,3 +317,15 @@ async def test_a_damaged_index_is_made_again(database: Database, file: Path) -> 
         await store.search('ladder', 10)
     await store.index([Indexed(lag, 'ladder') for lag in await store.behind()])
     assert [found.line for found in await store.search('ladder', 10)] == ['ladder']
+
+
+async def test_the_index_gives_back_what_it_does_not_need(database: Database, file: Path) -> None:
+    store = Documents(database)
+    await store.create('plan', 'Our plan', 1)
+    (lag,) = await store.behind()
+    index = file.with_name('collab.db.search')
+    await store.index([Indexed(lag, ' '.join(map(str, range(50_000))))])
+    large = size(index)
+    for _ in range(20):  # texts are really removed when their lists are joined with others
+        await store.index([Indexed(lag, 'ladder')])
+    assert size(index) < large / 10

@@ -34,6 +34,7 @@ UNSPACED = re.compile(r'([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 MARK = re.compile(f'{BEGIN}([^{END}]*){END}')
 
 TABLES = """
+    PRAGMA auto_vacuum = FULL; -- of a new file: what was removed is given back
     CREATE TABLE IF NOT EXISTS indexed (
         id INTEGER PRIMARY KEY, document_id TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL,
         seq INTEGER NOT NULL, title TEXT NOT NULL);
