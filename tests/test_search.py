@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from collab.document.broken import BrokenDocument
 from collab.rooms.indexing import AT_HAND, REST, Indexing
 from collab.rooms.watching import Happening
 from tests.support.rooms import becomes, open_hub
@@ -86,6 +87,43 @@ async def test_what_is_open_is_not_read_from_the_store_unless_it_is_long() -> No
             await room.saved()
             await hub.indexing.catch_up()
             assert (store.indexed['plan'].text, store.loads) == (room.text, loads + 1)
+
+
+async def test_what_is_not_stored_yet_is_looked_at_again() -> None:
+    store = MemoryStore()
+    now = [0.0]
+    async with open_hub(store, clock=lambda: now[0], index=False) as hub:
+        await hub.create('Plan', document_id='plan')
+        async with hub.open('plan') as room:
+            room.insert(0, 'Bring the ladder')
+            await room.saved()
+            store.hold()
+            room.insert(0, 'Do not ')
+            await hub.indexing.catch_up()
+            assert store.indexed['plan'].text == 'Do not Bring the ladder'
+            assert [lag.document_id for lag in await store.behind()] == ['plan']
+            store.release()
+            await room.saved()
+            now[0] += REST + 1
+            await hub.indexing.catch_up()
+            assert not await store.behind()
+
+
+async def test_a_live_text_that_cannot_be_built_is_read_from_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore()
+    async with open_hub(store, index=False) as hub:
+        await hub.create('Plan', document_id='plan', text='Bring the ladder')
+        async with hub.open('plan') as room:
+
+            class Broken:
+                @property
+                def length(self) -> int:
+                    raise BrokenDocument('as a test wants it')
+
+            with monkeypatch.context() as patch:
+                patch.setattr(room, 'document', Broken())
+                await hub.indexing.catch_up()
+        assert await found(store, 'ladder') == ['plan']
 
 
 async def test_a_long_document_is_looked_at_rarely() -> None:

@@ -329,3 +329,12 @@ async def test_the_index_gives_back_what_it_does_not_need(database: Database, fi
     for _ in range(20):  # texts are really removed when their lists are joined with others
         await store.index([Indexed(lag, 'ladder')])
     assert size(index) < large / 10
+
+
+async def test_a_search_does_not_wait_for_who_writes_the_index(database: Database, file: Path) -> None:
+    store = Documents(database)
+    await store.create('plan', 'Our plan', 1)
+    await store.index([Indexed(lag, 'ladder') for lag in await store.behind()])
+    with closing(sqlite3.connect(file.with_name('collab.db.search'))) as writer:
+        writer.execute('BEGIN IMMEDIATE')
+        assert [found.line for found in await store.search('ladder', 10)] == ['ladder']

@@ -4,8 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from collab.aside import aside
+from collab.document.broken import BrokenDocument
 from collab.rooms.ports import Store
 from collab.rooms.room import Room
 from collab.rooms.shelf import Indexed, Lag
@@ -25,6 +27,8 @@ RETRY = 3.0
 """Seconds until it is tried again when the index could not be written."""
 TOGETHER = 50
 """Documents that are put into the index at once."""
+NEVER = -1
+"""Number of no update."""
 AT_HAND = 1_000_000
 """Bytes of the longest text that is taken from an open room: to build it takes a millisecond."""
 
@@ -93,8 +97,9 @@ class Indexing:
 
     async def _read(self, lag: Lag) -> Indexed:
         try:
-            if (text := self._text_here(lag)) is not None:
-                return Indexed(lag, text)
+            if (here := self._here(lag)) is not None:
+                await asyncio.sleep(0)  # each text is built in a turn of its own
+                return here
             stored = await self._store.load(lag.document_id)
             now = Lag(lag.document_id, stored.info.title, stored.epoch, stored.seq)
             return Indexed(now, await aside(text_of, stored))
@@ -102,9 +107,15 @@ class Indexing:
             log.warning('The text of %s cannot be searched: %s', lag.document_id, error)
             return Indexed(lag, '')
 
-    def _text_here(self, lag: Lag) -> str | None:
-        """Of a document that is open, and not in another life by now: its log need not be read and proven."""
+    def _here(self, lag: Lag) -> Indexed | None:
+        """A document that is open, and not in another life by now: its log need not be read and proven."""
         room = self._room(lag.document_id)
         if room is None or room.epoch != lag.epoch or room.broken or room.closed:
             return None
-        return room.text if room.document.length <= AT_HAND else None
+        try:
+            if room.document.length > AT_HAND:
+                return None
+            # What is not in the log may never be: it is looked at again.
+            return Indexed(lag if room.is_durable() else replace(lag, seq=NEVER), room.text)
+        except BrokenDocument:
+            return None

@@ -34,7 +34,6 @@ UNSPACED = re.compile(r'([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 MARK = re.compile(f'{BEGIN}([^{END}]*){END}')
 
 TABLES = """
-    PRAGMA auto_vacuum = FULL; -- of a new file: what was removed is given back
     CREATE TABLE IF NOT EXISTS indexed (
         id INTEGER PRIMARY KEY, document_id TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL,
         seq INTEGER NOT NULL, title TEXT NOT NULL);
@@ -115,6 +114,8 @@ class SearchIndex:
         try:
             with closing(sqlite3.connect(_address(self._file), uri=True, timeout=PATIENCE)) as connection:
                 connection.execute('ATTACH ? AS source', (f'{_address(self._database)}?mode=ro',))
+                if connection.execute('PRAGMA main.auto_vacuum').fetchone() == (0,):  # to set it is to write
+                    connection.execute('PRAGMA main.auto_vacuum = FULL')  # of a new file only
                 connection.executescript(TABLES)
                 yield connection
         except sqlite3.OperationalError:

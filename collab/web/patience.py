@@ -49,30 +49,30 @@ class PatientWebSocket(WSProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """There is a connection, on which HTTP was spoken until now."""
         super().connection_made(transport)
-        self._watch = Watch(transport, self.loop)
+        self.watch = Watch(transport, self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone."""
-        self._watch.end()
+        self.watch.end()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         """There is no room for more until the other end has read."""
         super().pause_writing()
-        self._watch.begin()
+        self.watch.begin()
 
     def resume_writing(self) -> None:
         """There is room again."""
         super().resume_writing()
         if not self._ends():
-            self._watch.end()
+            self.watch.end()
 
     def send_keepalive_ping(self) -> None:
         """Ask whether the peer is there, or see to the end."""
         self.heard = False
         super().send_keepalive_ping()
         if self._ends():
-            self._watch.begin()
+            self.watch.begin()
 
     def keepalive_timeout(self) -> None:
         """A ping was not answered. The peer is dead, unless it was heard of, or we did not read."""
@@ -81,7 +81,7 @@ class PatientWebSocket(WSProtocol):
             self.pong_timer = self.loop.call_later(self.ping_timeout or 0, self.keepalive_timeout)
         else:
             super().keepalive_timeout()
-            self._watch.begin()
+            self.watch.begin()
 
     def _ends(self) -> bool:
         """Whether all has been said."""

@@ -38,11 +38,21 @@ class FairHttp(HttpToolsProtocol):
         """There is room again."""
         super().resume_writing()
         self._watch.end()
+        if self.transport.is_closing() or self.cycle is None or self.cycle.response_complete:
+            self._watch.begin()  # of the rest
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came; none may before the welcome of a WebSocket."""
+        if self._upgrades:
+            self.transport.abort()
+        else:
+            super().data_received(data)
 
     def handle_websocket_upgrade(self) -> None:
         """From here on it is a WebSocket, as soon as all that was asked for before is answered.
 
-        The welcome waits until the other end has made room for it.
+        The welcome waits until the other end has made room for it. That it has gone is seen when something is
+        written to it.
         """
         if self.cycle is not None and not self.cycle.response_complete:
             self._upgrades = True
@@ -50,12 +60,15 @@ class FairHttp(HttpToolsProtocol):
             return
         self._watch.end()
         super().handle_websocket_upgrade()
+        socket = cast(FairWebSocket, self.transport.get_protocol())
+        socket.watch.begin()  # of what was not read before
         if self.flow.write_paused:
-            cast(FairWebSocket, self.transport.get_protocol()).pause_writing()
+            socket.pause_writing()
 
     def on_response_complete(self) -> None:
         """An answer was given; perhaps the last."""
         super().on_response_complete()
+        self._watch.begin()
         if self._upgrades and self.cycle.response_complete and not self.transport.is_closing():
             self._upgrades = False
             self._unset_keepalive_if_required()

@@ -79,6 +79,9 @@ class Deaf:
     def get_write_buffer_size(self) -> int:
         return self.waiting
 
+    def pause_reading(self) -> None:
+        """There is nothing to read."""
+
     def abort(self) -> None:
         self.aborted = True
 
