@@ -23,13 +23,12 @@ async def test_nothing_goes_before_the_welcome() -> None:
 async def test_without_room_a_frame_waits_until_the_reader_has_read() -> None:
     end = End()
     async with end.connected() as raw:
-        reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
-        reading.pause_reading()
+        raw.reading.pause_reading()
         went = await end.fill()
         waiting = asyncio.create_task(end.wire.pass_on(wire.framed(wire.BINARY, SMALL)))
         await asyncio.sleep(0.05)
         assert not waiting.done()
-        reading.resume_reading()
+        raw.reading.resume_reading()
         assert [await raw.read() for _ in range(went)] == [(2, LARGE)] * went
         await waiting
         assert await raw.read() == (2, SMALL)

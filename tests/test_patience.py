@@ -79,12 +79,11 @@ async def test_who_is_silent_may_read_what_waits_but_who_takes_nothing_is_cut_of
         monkeypatch.setattr(patience, 'STUCK', 0.05)
     end = End()
     async with end.connected() as raw:
-        reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
-        reading.pause_reading()
+        raw.reading.pause_reading()
         went = await end.fill()
         dies(end.wire)
         if stays:
-            reading.resume_reading()
+            raw.reading.resume_reading()
             assert [await raw.read() for _ in range(went)] == [(2, LARGE)] * went
             assert [(await raw.read())[0] for _ in range(2)] == [PING, CLOSE]
         assert (await end.socket.receive())['type'] == 'websocket.disconnect'
@@ -98,8 +97,7 @@ async def test_who_takes_nothing_is_cut_off_though_it_said_one_thing_more(
         monkeypatch.setattr(patience, 'STUCK', 0.05)
     end = End()
     async with end.connected() as raw:
-        reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
-        reading.pause_reading()
+        raw.reading.pause_reading()
         went = await end.fill()
         raw.writer.write(frame(SMALL))
         await becomes(lambda: end.wire.read_paused)
@@ -107,7 +105,7 @@ async def test_who_takes_nothing_is_cut_off_though_it_said_one_thing_more(
         end.wire.send_keepalive_ping()
         if stays:
             await asyncio.sleep(0.1)
-            reading.resume_reading()
+            raw.reading.resume_reading()
             assert [await raw.read() for _ in range(went)] == [(2, LARGE)] * went
             assert await end.socket.receive_bytes() == SMALL
         else:
@@ -118,8 +116,7 @@ async def test_a_goodbye_that_nobody_reads_does_not_take_for_ever(monkeypatch: p
     monkeypatch.setattr(patience, 'STUCK', 0.05)
     end = End()
     async with end.connected() as raw:
-        reading: asyncio.ReadTransport = raw.writer.transport  # type: ignore[assignment]
-        reading.pause_reading()
+        raw.reading.pause_reading()
         while not end.wire.transport.get_write_buffer_size():
             assert end.wire.outlet.send(LARGE)
             await asyncio.sleep(0.01)  # the network may take some more, a moment later

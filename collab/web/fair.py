@@ -130,8 +130,7 @@ class FairWebSocket(PatientWebSocket):
 
     def is_over(self) -> bool:
         """Nothing can be sent any more, or not yet."""
-        ended = self.close_sent or self.disconnected or self.transport.is_closing()
-        return ended or not self.handshake_complete
+        return self.ends() or self.disconnected or not self.handshake_complete
 
     def _tell_outlet(self) -> None:
         """Whenever what it goes by has changed. What closes the transport as well, the outlet sees itself."""

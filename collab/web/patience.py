@@ -38,16 +38,13 @@ class Watch:
             self._timer = self._loop.call_later(STUCK, self._look, waiting)
 
 
-class PatientWebSocket(WSProtocol):
-    """uvicorn's WebSocket: a ping without an answer is not always the end, and no end takes for ever."""
+class Watched(asyncio.Protocol):
+    """Beside a protocol of uvicorn: what it writes is looked after while there is no room, and at its end."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.heard = False
-        """Something came from the peer, or may have been there, since we looked last."""
+    loop: asyncio.AbstractEventLoop
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """There is a connection, on which HTTP was spoken until now."""
+        """There is a connection."""
         super().connection_made(transport)
         self.watch = Watch(transport, self.loop)
 
@@ -62,27 +59,42 @@ class PatientWebSocket(WSProtocol):
         self.watch.begin()
 
     def resume_writing(self) -> None:
-        """There is room again."""
+        """There is room again. What is left of all that was said is looked after all the same."""
         super().resume_writing()
-        if not self._ends():
+        if self.ends():
+            self.watch.begin()
+        else:
             self.watch.end()
+
+    def ends(self) -> bool:
+        """Whether all has been said."""
+        raise NotImplementedError
+
+
+class PatientWebSocket(Watched, WSProtocol):
+    """uvicorn's WebSocket: a ping without an answer is not always the end, and no end takes for ever."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.heard = False
+        """Something came from the peer, or may have been there, since we looked last."""
 
     def send_keepalive_ping(self) -> None:
         """Ask whether the peer is there, or see to the end."""
         self.heard = False
         super().send_keepalive_ping()
-        if self._ends():
+        if self.ends():
             self.watch.begin()
 
     def keepalive_timeout(self) -> None:
         """A ping was not answered. The peer is dead, unless it was heard of, or we did not read."""
-        if not self._ends() and (self.heard or self.read_paused):
+        if not self.ends() and (self.heard or self.read_paused):
             self.heard = False
             self.pong_timer = self.loop.call_later(self.ping_timeout or 0, self.keepalive_timeout)
         else:
             super().keepalive_timeout()
             self.watch.begin()
 
-    def _ends(self) -> bool:
+    def ends(self) -> bool:
         """Whether all has been said."""
         return self.close_sent or self.transport.is_closing()

@@ -1,6 +1,5 @@
 """HTTP that becomes a WebSocket of ours."""
 
-import asyncio
 from functools import partial
 from typing import Any, cast
 
@@ -8,10 +7,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from collab.rooms.unfinished import Unfinished
 from collab.web.fair import FairWebSocket
-from collab.web.patience import Watch
+from collab.web.patience import Watched
 
 
-class FairHttp(HttpToolsProtocol):
+class FairHttp(Watched, HttpToolsProtocol):
     """uvicorn's HTTP, with fair WebSockets, and an end for who does not read; for its setting `http`."""
 
     def __init__(self, *args: Any, unfinished: Unfinished, **kwargs: Any) -> None:
@@ -19,27 +18,9 @@ class FairHttp(HttpToolsProtocol):
         self.ws_protocol_class = cast(Any, partial(FairWebSocket, unfinished=unfinished))
         self._upgrades = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """There is a connection."""
-        super().connection_made(transport)
-        self._watch = Watch(transport, self.loop)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """It is gone."""
-        self._watch.end()
-        super().connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        """There is no room for more of an answer until the other end has read."""
-        super().pause_writing()
-        self._watch.begin()
-
-    def resume_writing(self) -> None:
-        """There is room again."""
-        super().resume_writing()
-        self._watch.end()
-        if self.transport.is_closing() or self.cycle is None or self.cycle.response_complete:
-            self._watch.begin()  # of the rest
+    def ends(self) -> bool:
+        """Whether all that was asked for is answered."""
+        return self.transport.is_closing() or self.cycle is None or self.cycle.response_complete
 
     def data_received(self, data: bytes) -> None:
         """Bytes came; none may before the welcome of a WebSocket."""
@@ -58,7 +39,7 @@ class FairHttp(HttpToolsProtocol):
             self._upgrades = True
             self.flow.pause_reading()
             return
-        self._watch.end()
+        self.watch.end()
         super().handle_websocket_upgrade()
         socket = cast(FairWebSocket, self.transport.get_protocol())
         socket.watch.begin()  # of what was not read before
@@ -68,7 +49,7 @@ class FairHttp(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """An answer was given; perhaps the last."""
         super().on_response_complete()
-        self._watch.begin()
+        self.watch.begin()
         if self._upgrades and self.cycle.response_complete and not self.transport.is_closing():
             self._upgrades = False
             self._unset_keepalive_if_required()

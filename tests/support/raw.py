@@ -53,6 +53,12 @@ class Raw:
         self.reader = reader
         self.writer = writer
 
+    @property
+    def reading(self) -> asyncio.ReadTransport:
+        """Its side that reads, which may stop and go on."""
+        both: asyncio.ReadTransport = self.writer.transport  # type: ignore[assignment]
+        return both
+
     async def read(self) -> tuple[int, bytes]:
         """Kind and payload of the next frame from the server."""
         kind, size = await self.reader.readexactly(2)
