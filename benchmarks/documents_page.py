@@ -95,7 +95,8 @@ async def indexed(file: Path, number: int) -> float:
         await asyncio.sleep(0.1)
         if index.exists():
             with closing(sqlite3.connect(index)) as connection:
-                (count,) = connection.execute('SELECT count(*) FROM indexed').fetchone()
+                if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'indexed'").fetchone():
+                    (count,) = connection.execute('SELECT count(*) FROM indexed').fetchone()
     return time.perf_counter() - began
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from tests.browser.conftest import WITHIN, Tab
 from tests.support.running import Collab
 
 BUNDLE = Path(__file__).parent / 'foreign' / 'client.bundle.js'
+
+BLANK: dict[str, Any] = {'content_type': 'text/html', 'body': '<link rel="icon" href="data:,">'}
 
 Visitor = Callable[[], Awaitable[Tab]]
 
@@ -20,15 +23,21 @@ class Foreign:
 
     async def join(self, collab: Collab, document_id: str, *, stranger: bool = False) -> None:
         """Join; as a `stranger`, without the session by which the server knows this browser."""
-        await self.load(collab.url)
-        if stranger:
-            await self.page.context.clear_cookies()
+        await self.load(collab.url, stranger=stranger)
         server = collab.url.replace('http', 'ws')
         await self.page.evaluate(f'window.{self.name} = Foreign.{self.how(server, document_id)}; 0')
         await self.until('provider.synced')
 
-    async def load(self, url: str) -> None:
-        """Have the bundle in a page of this server; pages of other origins may not connect."""
+    async def load(self, url: str, *, stranger: bool = False) -> None:
+        """Have the bundle in a page of this server; pages of other origins may not connect.
+
+        A `stranger` never asks the server for anything before, not even the icon of the page: the answer
+        would bring a session, and the server would know this browser by it. A page that the server did not
+        send has to be allowed to reach one on this machine.
+        """
+        if stranger:
+            await self.page.context.grant_permissions(['local-network-access'])
+            await self.page.route(f'{url}/healthz', lambda route: route.fulfill(**BLANK))
         await self.page.goto(f'{url}/healthz')
         await self.page.add_script_tag(path=BUNDLE)
 

@@ -26,8 +26,7 @@ IMPORTS = """
 
 async def run(mark: str, collab: Collab, tab: Tab, url: str = '') -> None:
     """Run this example in a page from `url`, or from the server itself, without its session."""
-    await Foreign(tab, 'example').load(url or collab.url)
-    await tab.page.context.clear_cookies()
+    await Foreign(tab, 'example').load(url or collab.url, stranger=True)
     await tab.page.evaluate(IMPORTS)
     code = example('js', mark, collab.url.removeprefix('http://'))
     await tab.page.add_script_tag(content=code, type='module')
