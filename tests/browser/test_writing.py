@@ -12,6 +12,13 @@ from tests.browser.conftest import EDITOR, WITHIN, Tab
 from tests.support.running import Collab, running
 
 Visitor = Callable[[], Awaitable[Tab]]
+LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+SCROLLS = """() => {
+    const text = document.querySelector('.cm-scroller');
+    let step = 1;
+    const scroll = () => { text.scrollTop += (step = -step); requestAnimationFrame(scroll); };
+    scroll();
+}"""
 
 
 async def equal_everywhere(collab: Collab, tabs: list[Tab], document_id: str = 'doc') -> str:
@@ -176,6 +183,19 @@ async def test_a_program_edits_while_people_type(collab: Collab, visitor: Visito
     await typing
     text = await equal_everywhere(collab, [ann])
     assert text.startswith('Title')
+
+
+async def test_letters_stay_in_order_while_the_text_scrolls(collab: Collab, visitor: Visitor) -> None:
+    """The browser may handle a key and a scroll event in one go; each second line was wrong then."""
+    await collab.create('doc', text='A line.\n\n' * 60)
+    ann = await (await visitor()).open(f'{collab.url}/d/doc')
+    await ann.content.click()
+    await ann.page.keyboard.press('Control+End')
+    await ann.page.evaluate(SCROLLS)
+    lines = [f'{number} {LETTERS * 3}' for number in range(10)]
+    await ann.page.keyboard.type('\n'.join(lines))
+    await ann.saved()
+    assert (await collab.text('doc')).split('\n')[-10:] == lines
 
 
 async def test_the_title_is_everybodys(collab: Collab, visitor: Visitor) -> None:

@@ -19,6 +19,7 @@ import { drawRemoteCursors } from './cursors'
 import { directions } from './direction'
 import { keys } from './keys'
 import { type Manner, highlighting, isParsed, loadManner, plain } from './language'
+import { letterByLetter } from './letters'
 import { look } from './look'
 import { flagsUnderMouse } from './marks'
 import { t } from './words'
@@ -68,6 +69,7 @@ export class Editor {
       doc: text.toString(),
       extensions: [
         more,
+        letterByLetter,
         this.lock.of([]),
         this.state.of(loading),
         this.options.of([]),
