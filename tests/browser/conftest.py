@@ -34,6 +34,16 @@ SOONER = """{
     Object.defineProperty(window, 'socket', {get: () => socket, set})
 }"""
 """Pages come back sooner than real ones, so that a story is short; what they do then is the same."""
+SCROLLS = """() => {
+    const text = document.querySelector('.cm-scroller')
+    let step = 1
+    const scroll = () => {
+        text.scrollTop += step = -step
+        requestAnimationFrame(scroll)
+    }
+    scroll()
+}"""
+"""Moves the text by a pixel to and fro, each frame: every frame has a scroll event."""
 WITHIN = 15_000
 """Milliseconds that a page may take for anything; a slow machine must not fail a story."""
 

@@ -8,8 +8,8 @@ from tests.browser.conftest import WITHIN, Tab
 from tests.support.running import Collab
 
 BUNDLE = Path(__file__).parent / 'foreign' / 'client.bundle.js'
-
 BLANK: dict[str, Any] = {'content_type': 'text/html', 'body': '<link rel="icon" href="data:,">'}
+"""A page whose icon need not be asked for."""
 
 Visitor = Callable[[], Awaitable[Tab]]
 
@@ -33,9 +33,10 @@ class Foreign:
 
         A `stranger` never asks the server for anything before, not even the icon of the page: the answer
         would bring a session, and the server would know this browser by it. A page that the server did not
-        send has to be allowed to reach one on this machine.
+        send has to be allowed to reach one on this machine (Chromium has known that permission since 142).
         """
         if stranger:
+            await self.page.context.clear_cookies()
             await self.page.context.grant_permissions(['local-network-access'])
             await self.page.route(f'{url}/healthz', lambda route: route.fulfill(**BLANK))
         await self.page.goto(f'{url}/healthz')

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import CDPSession, expect
 
-from tests.browser.conftest import EDITOR, SHOWN, WITHIN, Tab
+from tests.browser.conftest import EDITOR, SCROLLS, SHOWN, WITHIN, Tab
 from tests.support.running import Collab
 
 Visitor = Callable[[], Awaitable[Tab]]
@@ -134,6 +134,20 @@ async def test_who_pauses_within_a_word_sees_what_others_write_and_loses_nothing
     await ann.page.keyboard.type('!')
     for tab in (ann, bob):
         await tab.has('one xか!two')
+
+
+async def test_words_stay_in_order_while_the_text_scrolls(collab: Collab, visitor: Visitor) -> None:
+    ann, bob = await two(collab, visitor, 'one\n\n' * 60)
+    keys = await keyboard(ann)
+    await cursor(ann, len('one\n\n' * 60))
+    await ann.page.evaluate(SCROLLS)
+    for number in range(10):
+        for composed in STEPS:
+            await keys.compose(composed)
+        await keys.commit(f'漢字{number}')
+    words = ''.join(f'漢字{number}' for number in range(10))
+    for tab in (ann, bob):
+        await tab.has('one\n\n' * 60 + words)
 
 
 async def test_two_people_compose_in_one_line_at_once(collab: Collab, visitor: Visitor) -> None:

@@ -4,21 +4,15 @@ import asyncio
 import statistics
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import EDITOR, WITHIN, Tab
+from tests.browser.conftest import EDITOR, SCROLLS, WITHIN, Tab
 from tests.support.running import Collab, running
 
 Visitor = Callable[[], Awaitable[Tab]]
-LETTERS = 'abcdefghijklmnopqrstuvwxyz'
-SCROLLS = """() => {
-    const text = document.querySelector('.cm-scroller');
-    let step = 1;
-    const scroll = () => { text.scrollTop += (step = -step); requestAnimationFrame(scroll); };
-    scroll();
-}"""
 
 
 async def equal_everywhere(collab: Collab, tabs: list[Tab], document_id: str = 'doc') -> str:
@@ -186,13 +180,13 @@ async def test_a_program_edits_while_people_type(collab: Collab, visitor: Visito
 
 
 async def test_letters_stay_in_order_while_the_text_scrolls(collab: Collab, visitor: Visitor) -> None:
-    """The browser may handle a key and a scroll event in one go; each second line was wrong then."""
+    """The browser may handle a key and a scroll event in one go; every second line was wrong once."""
     await collab.create('doc', text='A line.\n\n' * 60)
     ann = await (await visitor()).open(f'{collab.url}/d/doc')
     await ann.content.click()
     await ann.page.keyboard.press('Control+End')
     await ann.page.evaluate(SCROLLS)
-    lines = [f'{number} {LETTERS * 3}' for number in range(10)]
+    lines = [f'{number} {ascii_lowercase * 3}' for number in range(10)]
     await ann.page.keyboard.type('\n'.join(lines))
     await ann.saved()
     assert (await collab.text('doc')).split('\n')[-10:] == lines

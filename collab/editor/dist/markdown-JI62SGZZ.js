@@ -1,4 +1,4 @@
-// sources 7a15f681d96f6285dd5e57e6bc75b682898d23db2db58d0fd34ce75cc6687117
+// sources b1bd54f719e722d8837704dc3267767862b159761d39a2f5c4068fa6cc5bee53
 // bundle ccfa9b01b81c3e8582d755c8ec523fbc1af355df677171b572a9c27e7515cb70
 import{a as ue,c as ce}from"./chunk-OOJM4CTU.js";var G=ue(p=>{"use strict";Object.defineProperty(p,"__esModule",{value:!0});var D=/highlight-(?:text|source)-([a-z0-9]+)/;function H(e){e.addRule("highlightedCodeBlock",{filter:function(t){var r=t.firstChild;return t.nodeName==="DIV"&&D.test(t.className)&&r&&r.nodeName==="PRE"},replacement:function(t,r,n){var i=r.className||"",a=(i.match(D)||[null,""])[1];return`
 

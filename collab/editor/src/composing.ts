@@ -9,7 +9,7 @@ import { EditorView, type ViewUpdate } from '@codemirror/view'
 
 /** So long after the last key of a composition others are let in again. */
 const PATIENCE_MS = 5_000
-/** A composition that has ended is in the text of the editor a moment later. */
+/** A composition that has ended is in the text of the editor a moment later; CodeMirror gives itself 50 ms for it. */
 const SETTLES_MS = 80
 
 export class Composing {

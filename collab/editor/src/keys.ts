@@ -77,9 +77,12 @@ function undoKeys(undoManager: UndoManager): Extension {
       { key: 'Mod-y', mac: 'Mod-Shift-z', run: redo, preventDefault: true },
       { key: 'Mod-Shift-z', run: redo, preventDefault: true },
     ]),
-    // With Caps Lock on, Shift makes a small z, which the keymap would take for undo.
     EditorView.domEventHandlers({
+      // With Caps Lock on, Shift makes a small z, which the keymap would take for undo.
       keydown: (event, view) => (event.ctrlKey || event.metaKey) && event.shiftKey && event.key === 'z' && redo(view),
+      // The browser's own menu, or a phone that is shaken.
+      beforeinput: ({ inputType }, view) =>
+        (inputType === 'historyUndo' && undo(view)) || (inputType === 'historyRedo' && redo(view)),
     }),
   ]
 }

@@ -2,8 +2,9 @@
  * Takes each letter in as soon as it is in the page.
  *
  * The browser may handle a key and a scroll event in one task. CodeMirror reads the letter at the scroll event then,
- * before its observer has heard of it, and takes the cursor to be where it was: the next letter would come before this
- * one. After a script that hears of the letter the browser tells the observer first.
+ * with the selection from before it, and puts the next letter in front of it. After any script the browser tells what
+ * observes the page of its changes; so one that does nothing, at the event right behind the letter, lets CodeMirror's
+ * observer hear of it first. It can go when CodeMirror reads the selection at a scroll event too.
  */
 import type { Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
