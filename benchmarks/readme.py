@@ -43,15 +43,14 @@ def filled(readme: str, report: Report) -> str:
 
 def figures(report: Report) -> str:
     """On what it was measured, the crowds beside other servers, and what else was promised."""
-    where = next(iter(report.values())).where
     dates = sorted({found.where['date'][:10] for found in report.values()})
     days = ' and '.join(dict.fromkeys((dates[0], dates[-1])))
-    place = f'{where["processor"]}, {where["memory"]}, Python {where["python"]}'
     runs = max(len(result.runs) for found in report.values() for result in found.results)
     chart = 'peers' if 'peers' in report else 'fanout'
     parts = [
-        f'Measured on {days} with {place}; server and load on a core each, every edit committed before it is '
-        f'shown, medians of {runs} runs. All is in [benchmarks/results](benchmarks/results/latest.md).\n',
+        f'Measured on {days} with {places(report)}; server and load on a core each, every edit committed '
+        f'before it is shown, medians of {runs} runs. '
+        'All is in [benchmarks/results](benchmarks/results/latest.md).\n',
         f'![An edit to all others, by the number of people](benchmarks/results/{chart}.svg)\n',
     ]
     if 'peers' in report:
@@ -59,6 +58,18 @@ def figures(report: Report) -> str:
         rest = [result for result in report['peers'].results if not is_crowd(result)]
         report = report | {'peers': replace(report['peers'], results=rest)}
     return '\n'.join([*parts, table.highlights(report)])
+
+
+def places(report: Report) -> str:
+    """The machine, and those that some of it was measured with instead, by its title."""
+    titles: dict[str, list[str]] = {}
+    for found in report.values():
+        where = found.where
+        place = f'{where["processor"]}, {where["memory"]}, Python {where["python"]}'
+        titles.setdefault(place, []).append(found.title)
+    first, *others = sorted(titles, key=lambda place: -len(titles[place]))
+    instead = [f'“{title}” with {place}' for place in others for title in titles[place]]
+    return ', but '.join([first, *instead])
 
 
 def beside(found: Section) -> str:

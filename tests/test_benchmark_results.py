@@ -108,6 +108,14 @@ def test_the_readme_shows_the_servers_side_by_side_and_what_was_missed() -> None
     assert 'Beside: 100 clients' not in words
 
 
+def test_the_readme_names_the_machine_of_what_was_measured_elsewhere() -> None:
+    one = report(of({'ms': 1}))['speed']
+    other = replace(one, title='Beside', where=one.where | {'processor': 'another'})
+    assert readme.places({'a': one}) == 'one, 1 GB, Python 3'
+    both = readme.places({'b': other, 'a': one, 'c': one})
+    assert both == 'one, 1 GB, Python 3, but “Beside” with another, 1 GB, Python 3'
+
+
 CHART = Chart('c', 'A <title>', 'x', 'y', ('ms',), log_x=True, log_y=True)
 
 
