@@ -26,41 +26,40 @@ def masked(message: bytes) -> bytes:
     return b'\x82' + head + MASK + bytes(b ^ MASK[i % 4] for i, b in enumerate(message))
 
 
-def read(data: bytes, most: int) -> list[bytes]:
-    return [unmasked(data, begin, end) for begin, end in whole_messages(data, most)]
+def read(data: bytes) -> list[bytes]:
+    return [unmasked(data, begin, end) for begin, end in whole_messages(data)]
 
 
 @pytest.mark.parametrize('size', [1, 2, 3, 4, 5, 7, 8, 124, 125, 126, 127, 128, 255, 256, 500, 65_535])
 def test_a_message_is_read_as_it_was_sent(size: int) -> None:
     message = (bytes(range(256)) * 256)[-size:]
-    assert read(masked(message), 1) == [message]
-    assert read(masked(b'before') + masked(message) + masked(b'!'), 3) == [b'before', message, b'!']
-    assert read(masked(message) + masked(b'!'), 1) == []
+    assert read(masked(message)) == [message]
+    assert read(masked(b'before') + masked(message) + masked(b'!')) == [b'before', message, b'!']
 
 
+@pytest.mark.parametrize('front', [[], [b'one'], [b'one', b'x' * 126, b'three']])
 @pytest.mark.parametrize(
-    'data',
+    'rest',
     [
         b'',
         b'\x82',
         masked(b'one')[:-1],
-        masked(b'one') + b'\x82',
-        masked(b'one') + masked(b'two')[:-1],
-        masked(b'one') + frame(b'ping', PING),
+        frame(b'ping', PING) + masked(b'behind'),
         masked(b'x' * 126)[:-1],
         masked(b'x' * 126)[:8],
         b'\x82\xfe\x00\x03' + MASK + b'abc',
         b'\x82\xff' + (65_536).to_bytes(8, 'big') + MASK + bytes(65_536),
         frame(b''),
-        frame(b'text', 1),
-        frame(b'ping', PING),
+        frame(b'text', 1) + masked(b'behind'),
         frame(b'a part', last=False),
         frame(b'the rest', 0),
         b'\x82\x03' + bytes(7),
     ],
 )
-def test_all_else_is_left_to_the_library(data: bytes) -> None:
-    assert read(data, 9) == []
+def test_from_the_first_that_is_not_of_the_usual_kind_all_is_left_to_the_library(
+    front: list[bytes], rest: bytes
+) -> None:
+    assert read(b''.join(map(masked, front)) + rest) == front
 
 
 class Listener:
@@ -71,6 +70,9 @@ class Listener:
         self.asked_for: list[bytes] = []
         self.rests: list[float] = []
         """How long it wants to rest after each message to come."""
+        self.turns: list[int] = []
+        """How many turns of the others were before each message."""
+        self._turns = 0
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[str]:
@@ -84,6 +86,8 @@ class Listener:
 
             def receive(message: bytes, heard: list[bytes]) -> float:
                 heard.append(message)
+                self.turns.append(self._turns)
+                asyncio.get_running_loop().call_soon(self._turn)
                 assert direct.outlet.send(message)
                 return self.rests.pop(0) if self.rests else 0.0
 
@@ -96,6 +100,9 @@ class Listener:
 
         async with serve(app, http=partial(FairHttp, unfinished=Unfinished())) as at:
             yield at
+
+    def _turn(self) -> None:
+        self._turns += 1
 
 
 async def say(raw: Raw, data: bytes) -> tuple[int, bytes]:
@@ -121,15 +128,13 @@ async def test_what_comes_whole_goes_the_short_way_and_the_rest_as_ever() -> Non
     assert listener.asked_for == [b'in two parts']
 
 
-async def test_a_few_that_come_together_go_the_short_way_and_many_as_ever() -> None:
+async def test_many_that_come_together_go_the_short_way_too() -> None:
     listener = Listener()
-    few, many = [b'%d' % at for at in range(fair.AT_ONCE)], [b'%d' % at for at in range(fair.AT_ONCE + 1)]
+    sent = [b'%d' % at for at in range(300)]
     async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
-        for messages in (few, many, few):
-            raw.writer.write(b''.join(map(masked, messages)))
-            assert [(await asyncio.wait_for(raw.read(), 10))[1] for _ in messages] == messages
-    assert listener.at_once == few + few
-    assert listener.asked_for == many
+        raw.writer.write(b''.join(map(masked, sent)))
+        assert [(await asyncio.wait_for(raw.read(), 10))[1] for _ in sent] == sent
+    assert (listener.at_once, listener.asked_for) == (sent, [])
 
 
 async def test_no_message_looks_like_a_part_of_another() -> None:
@@ -154,12 +159,16 @@ async def test_messages_keep_their_order_however_they_come() -> None:
     sent = [b'%d' % number for number in range(3_000)]
     async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
         for number, message in enumerate(sent):
-            raw.writer.write(masked(message))
+            if number % 50 == 25:
+                raw.writer.write(frame(message[:1], last=False) + frame(message[1:], 0))
+            else:
+                raw.writer.write(masked(message))
             if number % 7 == 0:
                 await asyncio.sleep(0)
         heard = [(await asyncio.wait_for(raw.read(), 20))[1] for _ in sent]
     assert heard == sent
-    assert listener.asked_for
+    assert listener.at_once
+    assert set(sent[25::50]) <= set(listener.asked_for)
 
 
 async def test_who_has_to_rest_is_not_read_meanwhile() -> None:
@@ -185,18 +194,21 @@ async def test_who_has_to_rest_after_the_first_of_two_is_not_heard_with_the_seco
         assert [(await asyncio.wait_for(raw.read(), 10))[1] for _ in range(2)] == [b'four', b'five']
         assert clock() - begin >= 0.3
         assert await say(raw, masked(b'six')) == (2, b'six')
-    assert (listener.at_once[0], listener.asked_for[0]) == (b'three', b'four')
+    assert listener.at_once == [b'three', b'four', b'five', b'six']
 
 
-async def test_after_a_first_that_took_its_time_the_others_have_their_turn(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(('moment', 'turns'), [(60, [0, 0, 0]), (-1, [0, 1, 2])])
+async def test_the_others_have_their_turn_after_a_moment(
+    monkeypatch: pytest.MonkeyPatch, moment: float, turns: list[int]
 ) -> None:
-    monkeypatch.setattr(fair, 'MOMENT', -1)
+    monkeypatch.setattr(fair, 'MOMENT', moment)
     listener = Listener()
     async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
-        assert await say(raw, masked(b'one') + masked(b'two')) == (2, b'one')
-        assert (await asyncio.wait_for(raw.read(), 10))[1] == b'two'
-    assert (listener.at_once, listener.asked_for) == ([b'one'], [b'two'])
+        sent = [b'one', b'two', b'three']
+        raw.writer.write(b''.join(map(masked, sent)))
+        assert [(await asyncio.wait_for(raw.read(), 10))[1] for _ in sent] == sent
+    assert listener.at_once == sent
+    assert listener.turns == turns
 
 
 async def test_what_is_written_meets_the_cork(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ until its messages are read, nothing is taken from its socket, and the network m
 """
 
 import asyncio
+from time import perf_counter
 from typing import Any, cast
 
 from uvicorn._types import ASGISendEvent, WebSocketEvent
@@ -19,8 +20,6 @@ from collab.web.whole import is_between_messages, unmasked, whole_messages
 
 PORTION, LONGEST_PORTION = 512, 4096
 """Bytes taken apart at once: 85 of the smallest frames there are, a millisecond of work; more if quick."""
-AT_ONCE = 2
-"""Most messages that are taken in without a queue: an edit and its cursor often come together."""
 MOMENT = 0.001
 """Seconds of work in one turn of the event loop, if a portion takes no longer."""
 REST = 0.01
@@ -67,43 +66,53 @@ class FairWebSocket(PatientWebSocket):
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
         self.heard = True
-        if not self._unread and self.writable.is_set():
-            if self._took_at_once(data):
+        if not (self._unread or self.read_paused):
+            taken, wait = self._take(data)
+            if taken == len(data) and not wait:
                 return
-            if len(data) <= PORTION:
+            if taken:
+                self._unread += data[taken:]
+                self._rest(wait)
+                return
+            if len(data) <= PORTION and self.writable.is_set():
                 super().data_received(data)
                 return
         self._unread += data
         if not self.read_paused:
             self.read_paused = True
             self.transport.pause_reading()
-        if not self._feeding:
+        if not self._feeding and not self._resting:
             self._feed()
 
     def listen(self, receive: Receive) -> None:
         """Let messages that come whole go to `receive` at once; the others wait to be asked for, as ever."""
         self._receive = receive
 
-    def _took_at_once(self, data: bytes) -> bool:
-        """Whether these were one or two whole messages, behind which nothing waited: a letter, a cursor.
+    def _take(self, data: bytes | bytearray) -> tuple[int, float]:
+        """Take in the whole messages at the front, for one moment: how many bytes, and how long to rest then.
 
-        To take them apart, put them into a queue and wake a task takes three times as long.
+        To let the library take them apart, put them into a queue and wake a task takes three times as long.
         """
-        if self._receive is None or not self._is_awaited or self.read_paused or not self.queue.empty():
-            return False
-        if self.close_sent or not is_between_messages(self.conn):
-            return False
-        wait, taken, until = 0.0, 0, self.loop.time() + MOMENT
-        for begin, taken in whole_messages(data, AT_ONCE):
-            wait = self._receive(unmasked(data, begin, taken))
-            if wait or self.loop.time() > until:
-                break
-        if taken and (wait or taken < len(data)):
-            self._unread += data[taken:]
-            self._resting = self.read_paused = True
+        taken = 0
+        if self._receive is None or not self._is_awaited or not self.queue.empty():
+            return taken, 0.0
+        if self.is_over() or not self.writable.is_set() or not is_between_messages(self.conn):
+            return taken, 0.0
+        until = perf_counter() + MOMENT  # the loop's clock counts whole milliseconds
+        for begin, end in whole_messages(data):
+            wait = self._receive(unmasked(data, begin, end))
+            taken = end
+            if wait or perf_counter() > until:
+                return taken, wait
+        return taken, 0.0
+
+    def _rest(self, wait: float) -> None:
+        """Read no more for so many seconds; the others have their turn in any case."""
+        self._resting = True
+        if not self.read_paused:
+            self.read_paused = True
             self.transport.pause_reading()
-            self.loop.call_later(wait, self._has_rested)
-        return taken > 0
+        self.loop.call_later(wait, self._has_rested)
 
     def _has_rested(self) -> None:
         self._resting = False
@@ -201,6 +210,11 @@ class FairWebSocket(PatientWebSocket):
     def _feed(self) -> None:
         """One moment's work. Whoever reads the last message goes on with it, or the rest does."""
         self._feeding = False
+        taken, wait = self._take(self._unread)
+        if taken:
+            del self._unread[:taken]
+            self._rest(wait)
+            return
         begin, size = self.loop.time(), PORTION
         while self._unread and self.writable.is_set() and not self.transport.is_closing():
             portion = bytes(self._unread[:size])

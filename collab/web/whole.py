@@ -1,5 +1,7 @@
 """Reads messages that came whole and in one piece, as nearly all that people type does."""
 
+from collections.abc import Iterator
+
 from wsproto import WSConnection
 from wsproto.connection import ConnectionState
 
@@ -11,31 +13,27 @@ LONGER = 126
 """Stands for a size of so many bytes or more, in two bytes of its own; the next number for huge ones."""
 
 
-def whole_messages(data: bytes, most: int) -> list[tuple[int, int]]:
-    """Where each message begins and ends, still masked, if these bytes are `most` messages or fewer.
+def whole_messages(data: bytes | bytearray) -> Iterator[tuple[int, int]]:
+    """Where each message begins and ends, still masked, up to the first that is not of the usual kind.
 
-    Only binary ones count, none empty or huge, each in a single frame. Nothing for all else.
+    Only binary ones count, none empty or huge, each whole and in a single frame.
     """
-    found: list[tuple[int, int]] = []
     at, end = 0, len(data)
-    while at < end:
-        if len(found) == most or end - at < SHORTEST or data[at] != BINARY or data[at + 1] < MASKED:
-            return []
+    while end - at >= SHORTEST and data[at] == BINARY and data[at + 1] >= MASKED:
         size, begin = data[at + 1] ^ MASKED, at + 6
         if size == LONGER:
             size, begin = data[at + 2] << 8 | data[at + 3], at + 8
             if size < LONGER:
-                return []
+                return
         elif not 0 < size < LONGER:
-            return []
+            return
         at = begin + size
         if at > end:
-            return []
-        found.append((begin, at))
-    return found
+            return
+        yield begin, at
 
 
-def unmasked(data: bytes, begin: int, end: int) -> bytes:
+def unmasked(data: bytes | bytearray, begin: int, end: int) -> bytes:
     """The message that stands there, with its mask before it."""
     size = end - begin
     key = data[begin - 4 : begin] * (size // 4 + 1)
