@@ -103,6 +103,15 @@ def test_who_sends_like_a_machine_yields_to_whoever_types() -> None:
     assert flood(all_, 10, machine) / 10 > 5_000  # and has it all again when nobody does any more
 
 
+def test_a_machine_that_paused_for_a_moment_is_no_person_for_another() -> None:
+    all_ = Everybody()
+    one, two = all_.arrive('one'), all_.arrive('two')
+    flood(all_, 2, two)
+    flood(all_, 2, one)  # and the other has had time for a few edits more
+    assert all_.sends(two) == 0
+    assert flood(all_, 1, one) / 1 > 5_000
+
+
 def test_many_machines_share_what_one_may_have() -> None:
     all_ = Everybody()
     machines = [all_.arrive(f'm{number}') for number in range(10)]

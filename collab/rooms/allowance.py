@@ -33,6 +33,9 @@ what they send counts together too, or whoever comes anew for every frame would 
 CALM = Rate(0.03, 0.2)
 """Seconds of work a second that are still as a person writes: 60 edits take 0.006, a program's 100 take 0.01.
 At once, some thousand edits of a macro are fine."""
+AT_EASE = 0.05
+"""Who may still make so much work at once is a person. A machine that pauses has so much after two seconds:
+between two that take turns, neither is made to yield to the other."""
 SHARE_ALONE, SHARE_BESIDE = 0.8, 0.15
 """The part of the server's time that all busy connections together may have; less while people write."""
 AT_ONCE = 0.005
@@ -125,7 +128,8 @@ class Allowance:
             wait = max(wait, questions.take(1, now))
         if effort.calm.take(now - began, now) == 0.0:
             shared.busy.pop(self, None)
-            shared.somebody_wrote = now
+            if effort.calm.level(now) >= AT_EASE:
+                shared.somebody_wrote = now
             return wait
         effort.work.rate = Rate(shared.share(self, now), AT_ONCE)
         return max(wait, effort.work.take(now - began, now))
