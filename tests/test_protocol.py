@@ -1,16 +1,18 @@
 """Every frame comes back as it went out, and nothing that is not a frame gets in."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collab.document import protocol
+from collab.document.digest import Digest
 from collab.document.lib0 import MAX_NUMBER
 from collab.document.protocol import (
     MAX_CLOCK,
     MAX_PEOPLE,
     AwarenessEntry,
     AwarenessUpdate,
+    Check,
     Frame,
     ProtocolError,
     QueryAwareness,
@@ -132,8 +134,11 @@ def _again(frame: Frame) -> bytes:
             return protocol.awareness(entries)
         case QueryAwareness():
             return b'\x03'
+        case Check(seen, digest):
+            return protocol.check(seen, digest)
 
 
+@example(protocol.check(0, Digest(0, 0, 0)))
 @given(st.binary(max_size=200) | st.binary(max_size=60).map(lambda rest: b'\x01' + var_bytes(rest)))
 def test_any_bytes_are_a_frame_written_in_one_way_only_or_refused(data: bytes) -> None:
     try:
