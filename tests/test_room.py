@@ -479,8 +479,10 @@ async def test_a_program_without_a_session_may_say_what_it_is_called() -> None:
         vim.read(), ann.read()
         room.rename_person(Person('ann', 'Ann', '#1a4fc4'))
         vim.point(state='{"user":{"name":"Neovim"}}')
+        await presence_shown(room)
         assert {person.name for person in room.people()} == {'Neovim', 'Ann'}
         vim.point(state='{"user":{"name":"Ann"}}')
+        await presence_shown(room)
         assert [(person.id, person.name) for person in room.people()] == [
             ('ann', 'Ann'),
             ('anyone-1', 'Ann (2)'),
@@ -532,6 +534,7 @@ async def test_nobody_moves_the_cursor_of_another() -> None:
         assert set(bob.states) == {mallory.doc.client_id}
         assert mallory.refused is None
         mallory.point(state='{"cursor":{"anchor":NaN}}')
+        await presence_shown(room)
         assert mallory.peer is not None
         assert mallory.peer.refusal is not None
         assert mallory.peer.refusal[0] == 'presence'

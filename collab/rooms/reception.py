@@ -42,8 +42,19 @@ class Reception:
 
     def receive(self, number: int, peer: Peer, data: bytes) -> None:
         """Take in one frame from the peer at this seat. Bad input ends its connection."""
-        if data[:1] == protocol.PRESENCE and self._room.company.is_echo(peer, data):
-            return
+        if data[:1] == protocol.PRESENCE:
+            company = self._room.company
+            if company.is_echo(peer, data) or company.keeps(number, data):
+                return
+        self._take_in(number, peer, data)
+
+    def hear(self, number: int, data: bytes) -> None:
+        """Take in a frame with presence that was kept for a moment."""
+        peer = self._room.company.peers[number]
+        if peer.refusal is None:
+            self._take_in(number, peer, data)
+
+    def _take_in(self, number: int, peer: Peer, data: bytes) -> None:
         try:
             self._receive(number, peer, protocol.decode(data))
         except Refused as error:

@@ -71,7 +71,8 @@ class Room(Editing, Watchers):
         self.delivery = Delivery()
         self._gathering = Gathering()
         self._gathered = 0
-        self.company = Company(now(), self.is_durable)
+        self._reception = Reception(self)
+        self.company = Company(now(), self.is_durable, self._reception.hear)
         self.closed: tuple[str, str] | None = None  # code and words, when nobody may edit here any more
         self.allowances = allowances
         self._journal = journal
@@ -80,7 +81,6 @@ class Room(Editing, Watchers):
         self._healing = healing
         self.broken = False  # while it is built anew or put in order: nothing is taken in
         self.ownership = Ownership(stored.owners, stored.retired, document.client_id)
-        self._reception = Reception(self)
         self.comparison = Comparison(self, healing)
 
     def join(self, peer: Peer) -> int:
