@@ -76,14 +76,19 @@ def line_of(peer: str, said: str, kept: str = '') -> dict[str, Any]:
     return found
 
 
+async def typed(peer: str, words: Sequence[str]) -> dict[str, Any]:
+    """What the yardstick finds of a crowd that types."""
+    with tempfile.NamedTemporaryFile('r', suffix='.jsonl') as file:
+        said = await run('bench', peer, [*words, '--out', file.name])
+        return line_of(peer, said, file.read())
+
+
 async def fanout(peers: Sequence[str], words: Sequence[str]) -> Values:
     """How long an edit takes to all others."""
     found: Values = {}
     busiest = 0.0
     for peer in peers:
-        with tempfile.NamedTemporaryFile('r', suffix='.jsonl') as file:
-            said = await run('bench', peer, [*words, '--out', file.name])
-            line = line_of(peer, said, file.read())
+        line = await typed(peer, words)
         found |= of_fanout(PEERS[peer], line)
         busiest = max(busiest, line['genCpuPct'])
     return found | {
@@ -91,6 +96,13 @@ async def fanout(peers: Sequence[str], words: Sequence[str]) -> Values:
         'cost ratio': ratio(found, 'server %') * ratio(found, 'deliveries/s') ** -1,
         'generator %': busiest,
     }
+
+
+async def with_cursors(peers: Sequence[str], words: Sequence[str]) -> Values:
+    """The same with cursors, and the time of Collab's server as a multiple of that without, just before."""
+    alone = of_fanout(OWN, await typed('own', words))
+    found = await fanout(peers, [*words, '--cursors'])
+    return found | {'cursors ratio': found[f'{OWN} server s'] / alone[f'{OWN} server s']}
 
 
 def ratio(found: Values, name: str) -> float:
@@ -104,6 +116,7 @@ def of_fanout(name: str, line: Mapping[str, Any]) -> Values:
         f'{name} p50 ms': float(line['p50']),
         f'{name} p99 ms': float(line['p99']),
         f'{name} server %': line['srvCpuPct'],
+        f'{name} server s': line['srvCpuTotal'],
         f'{name} deliveries/s': line['deliveredPerSec'],
         f'{name} lost': line['lost'],
     }
@@ -138,12 +151,12 @@ class Crowd:
     def case(self) -> Case:
         """As a case; y-websocket, which breaks down with more, is there up to a hundred."""
         words = ['--n', str(self.clients), '--editors', str(self.writers), '--rate', str(self.rate)]
-        words += ['--secs', str(self.seconds)] + (['--cursors'] if self.cursors else [])
+        words += ['--secs', str(self.seconds)]
         peers = list(PEERS)[: 3 if self.clients <= 100 else 2]
         everybody = self.writers == self.clients and self.rate == 5 and not self.cursors
         return Case(
             str(self),
-            partial(fanout, peers, words),
+            partial(with_cursors if self.cursors else fanout, peers, words),
             self.clients if everybody else None,
             at_most=self.wanted(),
             then=self.again,
@@ -152,7 +165,7 @@ class Crowd:
     def wanted(self) -> dict[str, float]:
         """Of Collab, in milliseconds for few, and beside the anchor of the same run for many."""
         if self.cursors or self.rate != 5:
-            return {f'{OWN} lost': 0.0}
+            return {f'{OWN} lost': 0.0} | ({'cursors ratio': 1.2} if self.cursors else {})
         if self.clients < 100 or self.writers == 10:
             middle = {f'{OWN} p50 ms': 6.0} if self.clients <= 25 else {}
             return {f'{OWN} lost': 0.0, **middle, f'{OWN} p99 ms': 20.0 if self.clients == 50 else 16.0}

@@ -215,7 +215,7 @@ def test_every_letter_of_the_others_counts_once_and_those_that_never_came_are_mi
 
 
 def test_a_line_of_the_yardstick_becomes_values_and_an_error_is_raised() -> None:
-    line = {'p50': 1.5, 'p99': 'inf', 'srvCpuPct': 50, 'deliveredPerSec': 1000, 'lost': 0}
+    line = {'p50': 1.5, 'p99': 'inf', 'srvCpuPct': 50, 'srvCpuTotal': 6.0, 'deliveredPerSec': 1000, 'lost': 0}
     assert peers.of_fanout('Collab', line)['Collab p99 ms'] == math.inf
     assert peers.line_of('own', 'noise\n{"a": 1}\n') == {'a': 1}
     with pytest.raises(RuntimeError, match='own: broken'):
