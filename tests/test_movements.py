@@ -8,6 +8,7 @@ import pytest
 from collab.document import protocol
 from collab.document.protocol import AwarenessEntry
 from collab.rooms import company
+from tests.support.clock import Clock
 from tests.support.rooms import open_room, presence_shown
 from tests.support.tab import Tab
 
@@ -43,24 +44,80 @@ async def test_of_a_cursor_that_moves_on_only_where_it_came_to_is_shown() -> Non
         assert '"clock":4' in bob.states[me + 1]
 
 
-async def test_who_moves_without_end_has_little_kept_and_a_long_state_goes_behind_what_is_kept() -> None:
+async def test_who_moves_without_end_has_little_kept_and_it_is_theirs_alone_that_is_heard() -> None:
+    async with open_room(text='hello') as room:
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        for tab in (ann, bob):
+            tab.read()
+            tab.point()
+        bob.point(state=at(7, 5))
+        for clock in range(company.MOST_STEPS):
+            ann.point(state=at(7, clock))
+        assert list(room.company._kept) == [bob.number]
+        assert '"clock":3' in room.company.presence.everyone()[0].state
+
+
+@pytest.mark.parametrize('more', [[AwarenessEntry(3, 1, 'null')], [AwarenessEntry(3, 1, 'x' * 1_000)]])
+async def test_what_is_more_than_a_step_is_heard_at_once_behind_what_is_kept(
+    more: list[AwarenessEntry],
+) -> None:
     async with open_room(text='hello') as room:
         ann = Tab(room, 'ann')
         ann.read()
         ann.point()
-        presence = room.company.presence
-        for clock in range(company.MOST_STEPS):
-            ann.point(state=at(7, clock))
-        assert room.company._kept == {}
-        assert '"clock":3' in presence.everyone()[0].state
         ann.point(state=at(7, 8))
-        ann.send(
-            protocol.awareness(
-                [AwarenessEntry(3, 1, 'x' * 2_000), AwarenessEntry(ann.doc.client_id, 1, at(7, 9))]
-            )
-        )
+        ann.send(protocol.awareness([*more, AwarenessEntry(ann.doc.client_id, 1, at(7, 9))]))
         assert room.company._kept == {}
-        assert '"clock":9' in presence.everyone()[0].state
+        assert '"clock":9' in room.company.presence.everyone()[0].state
+
+
+async def test_whose_movements_are_work_waits_for_it_and_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with open_room(text='hello') as room:
+        clock = Clock()
+        monkeypatch.setattr(room.allowances, 'clock', clock)
+        ann, bob = Tab(room, 'ann'), Tab(room, 'bob')
+        for tab in (ann, bob):
+            tab.read()
+            tab.point()
+        move = room.company.presence.move
+
+        def slowly(number: int, client: int, state: str) -> None:
+            clock.now += 1
+            move(number, client, state)
+
+        monkeypatch.setattr(room.company.presence, 'move', slowly)
+        ann.point(state=at(7, 3))
+        await presence_shown(room)
+        question = protocol.awareness([])
+        assert room.receive(ann.number, question) > 0
+        assert room.receive(bob.number, question) == 0
+
+
+async def test_a_movement_that_fails_as_nobody_foresaw_ends_its_own_connection_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with open_room(text='hello') as room:
+        ann, bob, cy = Tab(room, 'ann'), Tab(room, 'bob'), Tab(room, 'cy')
+        for tab in (ann, bob, cy):
+            tab.read()
+            tab.point()
+        move = room.company.presence.move
+
+        def fails(number: int, client: int, state: str) -> None:
+            if number == ann.number:
+                raise RuntimeError('unforeseen')
+            move(number, client, state)
+
+        monkeypatch.setattr(room.company.presence, 'move', fails)
+        ann.point(state=at(7, 3))
+        bob.point(state=at(7, 4))
+        await presence_shown(room)
+        cy.read()
+        assert ann.peer is not None
+        assert ann.peer.refusal == ('presence', 'This message cannot be read.')
+        assert '"clock":4' in cy.states[bob.doc.client_id]
 
 
 async def test_who_comes_hears_where_everybody_is_and_of_who_left_nothing_is_kept() -> None:

@@ -122,6 +122,14 @@ def test_what_is_no_frame_is_refused(frame: bytes) -> None:
         decode(frame)
 
 
+@pytest.mark.parametrize('count', [0, 1, 2])
+@pytest.mark.parametrize('state', ['null', 'x' * 300])
+def test_it_is_seen_at_the_front_whether_a_short_frame_tells_of_one_person(count: int, state: str) -> None:
+    frame = protocol.awareness([AwarenessEntry(client, 1, state) for client in range(count)])
+    assert protocol.is_of_one(frame) is (count == 1)
+    assert not protocol.is_of_one(frame[:1])
+
+
 def _again(frame: Frame) -> bytes:
     match frame:
         case SyncStep1(content):

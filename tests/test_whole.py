@@ -1,8 +1,9 @@
 """What is typed goes the short way into the server, and nothing overtakes anything on it."""
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import pytest
@@ -13,7 +14,7 @@ from collab.rooms.unfinished import Unfinished
 from collab.web import fair
 from collab.web.upgrade import FairHttp
 from collab.web.whole import unmasked, whole_messages
-from tests.support.raw import PING, PONG, Raw, frame, raw_connection
+from tests.support.raw import CLOSE, PING, PONG, Raw, frame, raw_connection
 from tests.support.serving import serve
 
 MASK = b'\x01\x80\xff\x7e'
@@ -73,6 +74,8 @@ class Listener:
         self.turns: list[int] = []
         """How many turns of the others were before each message."""
         self._turns = 0
+        self.fails_at = b''
+        self.ended = asyncio.Event()
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[str]:
@@ -86,6 +89,8 @@ class Listener:
 
             def receive(message: bytes, heard: list[bytes]) -> float:
                 heard.append(message)
+                if message == self.fails_at:
+                    raise RuntimeError('as nobody foresaw')
                 self.turns.append(self._turns)
                 asyncio.get_running_loop().call_soon(self._turn)
                 assert direct.outlet.send(message)
@@ -96,7 +101,7 @@ class Listener:
                 while True:
                     receive(await websocket.receive_bytes(), self.asked_for)
             except WebSocketDisconnect:
-                pass
+                self.ended.set()
 
         async with serve(app, http=partial(FairHttp, unfinished=Unfinished())) as at:
             yield at
@@ -195,6 +200,41 @@ async def test_who_has_to_rest_after_the_first_of_two_is_not_heard_with_the_seco
         assert clock() - begin >= 0.3
         assert await say(raw, masked(b'six')) == (2, b'six')
     assert listener.at_once == [b'three', b'four', b'five', b'six']
+
+
+@pytest.mark.parametrize('moment', [60, -1])
+async def test_a_receiver_that_fails_ends_the_connection_in_whichever_turn(
+    monkeypatch: pytest.MonkeyPatch, moment: float
+) -> None:
+    monkeypatch.setattr(fair, 'MOMENT', moment)
+    listener = Listener()
+    listener.fails_at = b'two'
+    async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
+        raw.writer.write(b''.join(map(masked, [b'one', b'two', b'three'])))
+        with suppress(ConnectionError):
+            await asyncio.wait_for(raw.reader.read(), 10)
+        await asyncio.wait_for(listener.ended.wait(), 10)
+    assert listener.at_once == [b'one', b'two']
+
+
+async def test_what_lies_behind_the_end_of_a_connection_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    feeds: list[int] = []
+    feed = fair.FairWebSocket._feed
+
+    def counted(socket: fair.FairWebSocket) -> None:
+        feeds.append(len(socket._unread))
+        feed(socket)
+
+    monkeypatch.setattr(fair.FairWebSocket, '_feed', counted)
+    listener = Listener()
+    async with listener.serve() as at, raw_connection(at, '/yjs/x') as raw:
+        raw.writer.write(frame(struct.pack('!H', 1000), CLOSE) + bytes(700))
+        await asyncio.wait_for(listener.ended.wait(), 10)
+        await asyncio.sleep(0.05)
+        seen = len(feeds)
+        await asyncio.sleep(5 * fair.REST)
+    assert seen
+    assert len(feeds) == seen
 
 
 @pytest.mark.parametrize(('moment', 'turns'), [(60, [0, 0, 0]), (-1, [0, 1, 2])])

@@ -118,6 +118,11 @@ def _read_entries(data: bytes) -> tuple[AwarenessEntry, ...]:
     return entries
 
 
+def is_of_one(frame: bytes) -> bool:
+    """Whether a frame with presence, shorter than 16 kB, says that it tells of one client."""
+    return frame[2:3] == b'\x01' if frame[1:2] < b'\x80' else frame[3:4] == b'\x01'
+
+
 def step1(state_vector: bytes) -> bytes:
     """Frame: this is what I hold, send me the rest."""
     return b'\x00\x00' + var_bytes(state_vector)

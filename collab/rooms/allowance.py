@@ -34,8 +34,9 @@ CALM = Rate(0.03, 0.2)
 """Seconds of work a second that are still as a person writes: 60 edits take 0.006, a program's 100 take 0.01.
 At once, some thousand edits of a macro are fine."""
 AT_EASE = 0.05
-"""Who may still make so much work at once is a person. A machine that pauses has so much after two seconds:
-between two that take turns, neither is made to yield to the other."""
+"""Who is taken for a person may still make so many seconds of work at once. A machine may only after a pause
+of two seconds: of two that take shorter turns, neither is made to yield to the other. After a paste that took
+a fifth of a second, a person is taken for a machine for as long."""
 SHARE_ALONE, SHARE_BESIDE = 0.8, 0.15
 """The part of the server's time that all busy connections together may have; less while people write."""
 AT_ONCE = 0.005
@@ -122,17 +123,22 @@ class Allowance:
         shared = self._shared
         now = shared.clock()
         updates, volume, questions = shared.purses[self.person].buckets
-        effort = self.effort
         wait = max(updates.take(1, now), volume.take(size, now))
         if question:
             wait = max(wait, questions.take(1, now))
+        return max(wait, self.worked(began))
+
+    def worked(self, began: float) -> float:
+        """The server has been working for it since `began`; for how many seconds no more is to be read."""
+        shared, effort = self._shared, self.effort
+        now = shared.clock()
         if effort.calm.take(now - began, now) == 0.0:
             shared.busy.pop(self, None)
             if effort.calm.level(now) >= AT_EASE:
                 shared.somebody_wrote = now
-            return wait
+            return 0.0
         effort.work.rate = Rate(shared.share(self, now), AT_ONCE)
-        return max(wait, effort.work.take(now - began, now))
+        return effort.work.take(now - began, now)
 
 
 class Allowances:

@@ -1,5 +1,6 @@
 """Takes in what the peers of a room send: edits, questions, and where their cursors are."""
 
+import logging
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -19,6 +20,7 @@ from collab.rooms.peer import Peer
 if TYPE_CHECKING:
     from collab.rooms.room import Room
 
+log = logging.getLogger(__name__)
 
 NOTHING = protocol.write_state_vector({})
 """The state vector of a replica that holds nothing yet."""
@@ -49,10 +51,17 @@ class Reception:
         self._take_in(number, peer, data)
 
     def hear(self, number: int, data: bytes) -> None:
-        """Take in a frame with presence that was kept for a moment."""
+        """Take in a frame with presence that was kept for a moment. Costs nobody but its sender anything."""
         peer = self._room.company.peers[number]
-        if peer.refusal is None:
+        if peer.refusal is not None or peer.allowance is None:
+            return
+        began = self._room.allowances.clock()
+        try:
             self._take_in(number, peer, data)
+        except Exception:
+            log.exception('A frame with presence could not be taken in.')
+            peer.refuse('presence', 'This message cannot be read.')
+        peer.allowance.worked(began)
 
     def _take_in(self, number: int, peer: Peer, data: bytes) -> None:
         try:

@@ -99,11 +99,15 @@ class FairWebSocket(PatientWebSocket):
         if self.is_over() or not self.writable.is_set() or not is_between_messages(self.conn):
             return taken, 0.0
         until = perf_counter() + MOMENT  # the loop's clock counts whole milliseconds
-        for begin, end in whole_messages(data):
-            wait = self._receive(unmasked(data, begin, end))
-            taken = end
-            if wait or perf_counter() > until:
-                return taken, wait
+        try:
+            for begin, end in whole_messages(data):
+                wait = self._receive(unmasked(data, begin, end))
+                taken = end
+                if wait or perf_counter() > until or not self.writable.is_set():
+                    return taken, wait
+        except BaseException:
+            self.transport.abort()  # or it would stay for ever, unread
+            raise
         return taken, 0.0
 
     def _rest(self, wait: float) -> None:
@@ -208,8 +212,11 @@ class FairWebSocket(PatientWebSocket):
             self.transport.resume_reading()
 
     def _feed(self) -> None:
-        """One moment's work. Whoever reads the last message goes on with it, or the rest does."""
+        """One moment's work. Whoever reads the last message goes on with it, or it goes on after a rest."""
         self._feeding = False
+        if self.transport.is_closing():
+            self._unread.clear()
+            return
         taken, wait = self._take(self._unread)
         if taken:
             del self._unread[:taken]
