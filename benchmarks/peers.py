@@ -32,8 +32,8 @@ BUSY = 90.0
 TAKES = 900.0
 OWN, ANCHOR = 'Collab', 'Hocuspocus'
 LONG = 24
-"""Seconds that many type: their slowest edits lie in few moments, and two runs of 12 s differ by a fifth. So do
-two of few, if only their cost is asked for: a snapshot is a tenth of it, and falls into one of them."""
+"""Seconds that many type: their slowest edits lie in few moments, and two runs of 12 s differ by a fifth. So
+does what two of few cost: a snapshot is a tenth of it, and falls into one of them."""
 
 
 def yardstick() -> Path:

@@ -15,6 +15,7 @@ SYNC, AWARENESS, QUERY_AWARENESS = 0, 1, 3
 SAVED, REFUSED, RESYNC, TROUBLE, CHECK, SAME, RENEW = 100, 101, 102, 103, 104, 105, 106
 STEP1, STEP2, UPDATE = 0, 1, 2
 QUESTION = bytes((SYNC, STEP1))  # how every frame with sync step 1 begins
+HEAD = 12  # bytes before the first person, at most
 PRESENCE = bytes((AWARENESS,))  # how every frame with presence begins
 
 MAX_CLOCK = 2**31  # text units one client may ever write: yrs counts them in 32 bits
@@ -160,6 +161,8 @@ class Crowd:
             self._count += 1
         self._parts = bytes(written)
         self.frame = _crowd(self._count, self._parts)
+        longest = max((end - start for start, end in self._spans.values()), default=0)
+        self._shortest = len(self.frame) - longest - HEAD
 
     def told(self, client: int | None) -> bytes:
         """Frame for the reader who is this client: all but itself. Empty when it alone is among them."""
@@ -171,7 +174,9 @@ class Crowd:
         return _crowd(self._count - 1, self._parts[:start] + self._parts[end:])
 
     def is_told(self, client: int | None, frame: bytes) -> bool:
-        """Whether this is that frame. Others cost nearly nothing, as the first bytes say how long it is."""
+        """Whether this is that frame. Others cost nearly nothing, as most are shorter, or say so in front."""
+        if len(frame) < self._shortest:
+            return False
         start, end = self._spans.get(client, (0, 0)) if client is not None else (0, 0)
         head = _head(self._count - (end > start), len(self._parts) - (end - start))
         return frame.startswith(head) and frame == self.told(client)

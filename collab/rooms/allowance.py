@@ -55,25 +55,26 @@ MOST_LEFT = 100
 class Bucket:
     """A token bucket that may run into debt: what was taken is paid for by waiting."""
 
-    __slots__ = ('_at', '_level', '_most_debt', 'rate')
+    __slots__ = ('_at', '_most_debt', 'left', 'rate')
 
     def __init__(self, rate: Rate, now: float, most_debt: float = float('inf')) -> None:
         self.rate = rate
-        self._level = rate.at_once
+        self.left = rate.at_once
+        """How much there was when something was taken last; less than nothing is a debt."""
         self._most_debt = most_debt
         self._at = now
 
     def take(self, amount: float, now: float) -> float:
         """Take so much out; how many seconds it takes until there is no debt."""
         per_second, at_once = self.rate
-        level = min(at_once, self._level + (now - self._at) * per_second) - amount
-        self._level = max(level, -self._most_debt)
+        level = min(at_once, self.left + (now - self._at) * per_second) - amount
+        self.left = max(level, -self._most_debt)
         self._at = now
-        return -self._level / per_second if self._level < 0 else 0.0
+        return -self.left / per_second if self.left < 0 else 0.0
 
     def level(self, now: float) -> float:
         """How much could be taken now; less than nothing is a debt."""
-        return min(self.rate.at_once, self._level + (now - self._at) * self.rate.per_second)
+        return min(self.rate.at_once, self.left + (now - self._at) * self.rate.per_second)
 
     def is_full(self, now: float) -> bool:
         """Nothing is known of it that a new one would not know."""
@@ -134,7 +135,7 @@ class Allowance:
         now = shared.clock()
         if effort.calm.take(now - began, now) == 0.0:
             shared.busy.pop(self, None)
-            if effort.calm.level(now) >= AT_EASE:
+            if effort.calm.left >= AT_EASE:
                 shared.somebody_wrote = now
             return 0.0
         effort.work.rate = Rate(shared.share(self, now), AT_ONCE)
