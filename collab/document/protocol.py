@@ -15,8 +15,8 @@ SYNC, AWARENESS, QUERY_AWARENESS = 0, 1, 3
 SAVED, REFUSED, RESYNC, TROUBLE, CHECK, SAME, RENEW = 100, 101, 102, 103, 104, 105, 106
 STEP1, STEP2, UPDATE = 0, 1, 2
 QUESTION = bytes((SYNC, STEP1))  # how every frame with sync step 1 begins
-HEAD = 12  # bytes before the first person, at most
 PRESENCE = bytes((AWARENESS,))  # how every frame with presence begins
+HEAD = 12  # bytes in it before the first person, at most
 
 MAX_CLOCK = 2**31  # text units one client may ever write: yrs counts them in 32 bits
 MAX_REPLICAS = 100_000  # clients in one state vector

@@ -78,9 +78,7 @@ class FairWebSocket(PatientWebSocket):
                 super().data_received(data)
                 return
         self._unread += data
-        if not self.read_paused:
-            self.read_paused = True
-            self.transport.pause_reading()
+        self._pause_reading()
         if not self._feeding and not self._resting:
             self._feed()
 
@@ -113,10 +111,13 @@ class FairWebSocket(PatientWebSocket):
     def _rest(self, wait: float) -> None:
         """Read no more for so many seconds; the others have their turn in any case."""
         self._resting = True
+        self._pause_reading()
+        self.loop.call_later(wait, self._has_rested)
+
+    def _pause_reading(self) -> None:
         if not self.read_paused:
             self.read_paused = True
             self.transport.pause_reading()
-        self.loop.call_later(wait, self._has_rested)
 
     def _has_rested(self) -> None:
         self._resting = False
